@@ -1,0 +1,63 @@
+# Two commands on a fresh machine: make demo, make test. Everything else is for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test quality lock system-packages clean
+
+demo: $(VENV)/installed
+	$(BIN)/govaudit demo --quarters 2 --workspace demo-workspace
+
+test: $(VENV)/installed-test system-packages
+	$(BIN)/python -m pytest
+
+quality: $(VENV)/installed-quality
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/deptry src
+
+# Chromium and a Chinese font for the tests that look at pages; says what to do where it may not install them.
+system-packages:
+	@sh tests/system_packages.sh
+
+# Hashed, without host names: one file for the core, one for each extra and group.
+lock: $(VENV)/installed
+	$(PIP) 'uv>=0.13'
+	for name in core browser test quality build; do \
+		case $$name in \
+			core) what="pyproject.toml" ;; \
+			browser) what="pyproject.toml --extra browser" ;; \
+			build) what="--group build" ;; \
+			*) what="pyproject.toml --group $$name" ;; \
+		esac; \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-annotate --no-emit-index-url $$what --output-file requirements/$$name.txt || exit 1; \
+	done
+
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "govaudit needs Python 3.11 or later; name one with: make demo PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "python -m venv failed; on Debian install it with: apt-get install python3-venv" >&2; exit 2; }
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created requirements/build.txt requirements/core.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/build.txt
+	$(PIP) --require-hashes -r requirements/core.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed requirements/test.txt
+	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/installed-quality: $(VENV)/installed-test requirements/quality.txt
+	$(PIP) --require-hashes -r requirements/quality.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-workspace

@@ -1,0 +1,87 @@
+"""What a check may look at: a site's facts and the moment at which they are judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from govaudit.inspection.fact_store import SiteFacts
+from govaudit.inspection.facts import Link, PageKind
+from govaudit.inspection.profile import Profile
+from govaudit.inspection.site import Site, SiteScope
+from govaudit.inspection.urls import canonical
+
+if TYPE_CHECKING:
+
+    from govaudit.inspection.fact_store import StoredPage, Target
+    from govaudit.inspection.facts import Fetch
+
+JUDGED_KINDS = frozenset(PageKind) - {PageKind.STUB, PageKind.ERROR, PageKind.CHALLENGE}
+"""Kinds of page that a visitor reads; the others carry no marks, labels or dates to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link with the page it stands on."""
+
+    page: str
+    depth: int
+    link: Link
+
+
+@dataclass
+class Context:
+    """Facts of one site, as of one moment. Everything derived is worked out once and shared by the checks."""
+
+    facts: SiteFacts
+    site: Site
+    scope: SiteScope
+    as_of: datetime
+    profile: Profile
+    registry: tuple[Site, ...] = ()
+    previous: SiteFacts | None = None
+
+    @cached_property
+    def pages(self) -> tuple[StoredPage, ...]:
+        """Own pages that were read and are pages for a visitor, nearest to the home page first."""
+        return tuple(
+            page
+            for page in self.facts.pages()
+            if page.reading.kind in JUDGED_KINDS and self.scope.owns(page.final_url)
+        )
+
+    @cached_property
+    def home(self) -> StoredPage | None:
+        """The home page, if it could be read."""
+        return next((page for page in self.pages if page.reading.kind is PageKind.HOME), None)
+
+    @cached_property
+    def home_url(self) -> str:
+        """Canonical registered address."""
+        return canonical(self.site.url) or self.site.url
+
+    @cached_property
+    def looks(self) -> dict[str, list[Fetch]]:
+        """Every visited address with its looks, first to last."""
+        return {target.url: looks for target, looks in self.facts.all_looks()}
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """Every visited address with the way it was treated."""
+        return {target.url: target for target, _ in self.facts.all_looks()}
+
+    @cached_property
+    def references(self) -> dict[str, list[Reference]]:
+        """Address → where it is referred to, nearest page first. Malformed references are under ``""``."""
+        found: dict[str, list[Reference]] = {}
+        for page, links in self.facts.references():
+            for link in links:
+                found.setdefault(link.url or "", []).append(Reference(page.url, page.depth, link))
+        return found
+
+    def page_kinds(self) -> dict[str, int]:
+        """How many pages of each kind were read."""
+        return dict(sorted(Counter(page.reading.kind.value for page in self.pages).items()))

@@ -1,0 +1,195 @@
+"""Findings and the judgement of a site: what the checks say, before any text is rendered."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from govaudit.inspection.facts import Skipped
+from govaudit.inspection.site import Site
+from govaudit.inspection.verdict import Kind, Reason, Result, State, Verdict
+
+Arguments = dict[str, str | int]
+
+
+class Locator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where on the page. ``text``: anchor text or surrounding words; ``raw``: the attribute as written, by which
+    line and XPath are worked out from the stored body."""
+
+    xpath: str = ""
+    line: int = 0
+    text: str = ""
+    raw: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What proves a finding. ``text`` is written to ``path`` when the run is judged."""
+
+    kind: str
+    text: str = ""
+    path: str = ""
+    sha256: str = ""
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finding does to one row of one profile. ``points``: negative, after sampling and caps."""
+
+    profile: str
+    row: str
+    kind: Kind
+    points: float | None = None
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """One fault (or doubt) at one subject.
+
+    ``fault`` with ``arguments`` names the text in the check's message catalogue. ``aspect`` lets a profile row
+    count only some findings of a check (``home``, a column's name …). ``pages``: all pages it was seen on,
+    home page first. ``clause``: filled from the profile row.
+    """
+
+    id: str
+    check: str
+    verdict: Verdict
+    site: str
+    page: str
+    subject: str
+    fault: str
+    arguments: Arguments = {}
+    kind: Kind = Kind.WARN
+    effects: tuple[Effect, ...] = ()
+    rule_version: int = 1
+    measured_at: datetime | None = None
+    locator: Locator = Locator()
+    column: str = ""
+    aspect: str = ""
+    clause: str = ""
+    reason: Reason | None = None
+    state: State = State.OPEN
+    first_seen: str = ""
+    last_seen: str = ""
+    count: int = 1
+    pages: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def points(self) -> float | None:
+        """Points that the finding costs over all rows, ``None`` where no row gives points."""
+        given = [effect.points for effect in self.effects if effect.points is not None]
+        return round(sum(given), 2) if given else None
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one due check said about a site. ``reason`` with ``detail`` when it could not tell at all. ``sample``: pages
+    that were drawn for the rows that count by sample."""
+
+    verdict: Verdict
+    findings: int = 0
+    examined: int = 0
+    reason: Reason | None = None
+    detail: str = ""
+    sample: tuple[str, ...] = ()
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was seen of a site, counted in pages."""
+
+    discovered: int = 0
+    visited: int = 0
+    skipped: dict[Skipped, int] = {}
+    failed: int = 0
+    inconclusive: int = 0
+
+
+class RowScore(msgspec.Struct, frozen=True, kw_only=True):
+    """Points lost in one row. ``raw``: before the cap."""
+
+    row: str
+    name: str
+    section: str
+    cap: float
+    deducted: float
+    raw: float
+    findings: tuple[str, ...] = ()
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """Score of a portal without veto. ``complete`` is false while manual rows are open."""
+
+    deducted: float
+    total: float
+    bonus: float
+    complete: bool
+    manual_open: tuple[str, ...]
+    rows: tuple[RowScore, ...] = ()
+
+
+class VetoHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A veto row that applies, with the findings that it rests on."""
+
+    row: str
+    name: str
+    checks: tuple[str, ...]
+    findings: tuple[str, ...]
+    provisional: bool = False
+
+
+class ColumnOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """A column as the inspection saw it, for the reader of the site's report."""
+
+    name: str
+    canonical: str
+    url: str
+    path: tuple[str, ...]
+    type: str
+    items: int
+    newest: str
+    newest_source: str
+    period: str
+    verdict: Verdict
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read of a site, faults or not: identity, columns, page kinds."""
+
+    title: str = ""
+    site_code: str = ""
+    icp: str = ""
+    police: str = ""
+    sponsor: str = ""
+    charset: str = ""
+    newest: str = ""
+    kinds: dict[str, int] = {}
+    columns: tuple[ColumnOverview, ...] = ()
+
+
+class SiteJudgement(msgspec.Struct, kw_only=True):
+    """Everything that a run says of one site; ``runs/<run>/<key>.judged.json``."""
+
+    site: Site
+    profile: str
+    profile_hash: str
+    as_of: datetime
+    result: Result
+    reason: str = ""
+    provisional: int = 0
+    undecided: tuple[str, ...] = ()
+    score: Score | None = None
+    vetoes: tuple[VetoHit, ...] = ()
+    coverage: Coverage = Coverage()
+    checks: dict[str, CheckResult] = {}
+    findings: tuple[Finding, ...] = ()
+    overview: Overview = Overview()
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    partial: bool = False
+
+
+def finding_id(check: str, site_key: str, identity: str) -> str:
+    """Identity of a fault: the same in every run, wherever on the page or how often it stands.
+
+    ``identity``: the subject; own addresses without scheme and ``www.`` (``urls.own_identity``).
+    """
+    return hashlib.sha256(f"{check}\n{site_key}\n{identity}".encode()).hexdigest()[:16]

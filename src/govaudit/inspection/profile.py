@@ -1,0 +1,191 @@
+"""Profiles: rule books in YAML that say which checks are due, what they need and what a finding costs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.yaml_text import YamlDocument, load_yaml
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+SiteKind = Literal["portal", "department", "service"]
+ALL_KINDS: tuple[SiteKind, ...] = ("portal", "department", "service")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VetoRule(_Strict):
+    """The row vetoes when the fail findings (distinct subjects) of ``checks`` together reach ``at_least``."""
+
+    checks: tuple[str, ...] = Field(min_length=1)
+    at_least: int = Field(default=1, ge=1)
+    aspects: tuple[str, ...] = ()
+
+
+class Deduction(_Strict):
+    """Findings of ``checks`` (with one of ``aspects``, when given) cost ``points`` each.
+
+    ``per``: ``finding``; ``occurrence`` (``Finding.count`` times); ``page`` (every page that has one of the findings,
+    once); ``once`` (however many). ``sample``: only that many of the judged pages, drawn by the run's seed, count.
+    """
+
+    checks: tuple[str, ...] = Field(min_length=1)
+    points: float = Field(gt=0)
+    per: Literal["finding", "occurrence", "page", "once"] = "finding"
+    aspects: tuple[str, ...] = ()
+    sample: int = Field(default=0, ge=0)
+
+
+class Row(_Strict):
+    """One row of the rule book's table, with its sentence.
+
+    ``sure``: how the wording is known: V seen in an official text, N near-verbatim copy, P paraphrased, K common
+    knowledge. ``manual``: at least a part of the row is answered by a person. ``shown``: checks whose findings
+    are listed under the row and cost nothing.
+    """
+
+    id: str = Field(pattern=r"^[A-Z0-9]+(-[A-Za-z0-9]+)*$")
+    name: str
+    part: Literal["veto", "deduct", "bonus", "open", "warn"]
+    section: str = ""
+    cap: float = Field(default=0, ge=0)
+    clause: str
+    sure: Literal["V", "N", "P", "K"]
+    kinds: tuple[SiteKind, ...] = ALL_KINDS
+    veto: tuple[VetoRule, ...] = ()
+    deduct: tuple[Deduction, ...] = ()
+    shown: tuple[str, ...] = ()
+    manual: bool = False
+
+    def check_ids(self) -> frozenset[str]:
+        """All checks that the row names."""
+        named = [*(rule.checks for rule in self.veto), *(rule.checks for rule in self.deduct), self.shown]
+        return frozenset(check for checks in named for check in checks)
+
+
+class RequiredColumn(_Strict):
+    """A column that sites of ``kinds`` must have. ``also``: further names that count as it."""
+
+    name: str
+    kinds: tuple[SiteKind, ...] = ALL_KINDS
+    also: tuple[str, ...] = ()
+
+
+class Profile(_Strict):
+    """A rule book. ``checks``: due checks with their parameters (text values, typed by the check)."""
+
+    name: str
+    title: str
+    basis: str
+    extends: str = ""
+    checks: dict[str, dict[str, str | list[str]]] = {}
+    columns: tuple[RequiredColumn, ...] = ()
+    rows: tuple[Row, ...] = ()
+    pass_line: float = 60
+    bonus_line: float = 80
+    minimum_coverage: float = 0.8
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` of everything the profile says."""
+        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+        return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+
+    def row(self, row_id: str) -> Row | None:
+        """The row with that id."""
+        return next((row for row in self.rows if row.id == row_id), None)
+
+
+def builtin_profiles() -> tuple[str, ...]:
+    """Names of the rule books that come with the program."""
+    folder = files("govaudit") / "checks" / "profiles"
+    return tuple(
+        sorted(one.name.removesuffix(".yaml") for one in folder.iterdir() if one.name.endswith(".yaml"))
+    )
+
+
+def find_profile(name: str, folder: Path | None = None) -> Traversable | None:
+    """The file of a profile: the workspace's own ``profiles`` folder first, then the built-in ones."""
+    if folder is not None and (folder / f"{name}.yaml").is_file():
+        return folder / f"{name}.yaml"
+    if name in builtin_profiles():
+        return files("govaudit") / "checks" / "profiles" / f"{name}.yaml"
+    return None
+
+
+@cache
+def load_profile(name: str, folder: Path | None = None) -> Profile:
+    """Load a profile and everything that it extends.
+
+    Raises ``InputError`` naming file, line and key of each mistake.
+    """
+    return _load(name, folder, ())
+
+
+def _load(name: str, folder: Path | None, via: tuple[str, ...]) -> Profile:
+    file = find_profile(name, folder)
+    if file is None:
+        known = ", ".join(builtin_profiles())
+        raise InputError(Problem("profile.unknown", name, arguments={"name": name, "known": known}))
+    if name in via:
+        raise InputError(Problem("profile.circle", str(file), arguments={"circle": " → ".join((*via, name))}))
+    document = load_yaml(file)
+    if not isinstance(document.data, dict):
+        raise InputError(Problem("profile.no-mapping", document.where, line=1))
+    data: dict[str, Any] = document.data
+    if extends := data.get("extends"):
+        base = _load(str(extends), folder, (*via, name))
+        data = _merged(base.model_dump(mode="json"), data)
+    try:
+        profile = Profile.model_validate(data)
+    except ValidationError as error:
+        raise InputError(*_problems(error, document)) from error
+    if profile.name != name:
+        raise InputError(
+            Problem(
+                "profile.other-name",
+                document.where,
+                document.line_of(("name",)),
+                "name",
+                {"name": profile.name},
+            )
+        )
+    return profile
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """``own`` on top of ``base``: checks by id (their parameters one by one), columns and rows by name and id."""
+    merged = {**base, **own}
+    merged["checks"] = dict(base["checks"])
+    for check, parameters in (own.get("checks") or {}).items():
+        merged["checks"][check] = {**merged["checks"].get(check, {}), **(parameters or {})}
+    for part, key in (("columns", "name"), ("rows", "id")):
+        entries = {entry[key]: entry for entry in base[part]}
+        for index, entry in enumerate(own.get(part) or []):
+            entries[entry.get(key, index) if isinstance(entry, dict) else index] = entry
+        merged[part] = list(entries.values())
+    return merged
+
+
+def _problems(error: ValidationError, document: YamlDocument) -> list[Problem]:
+    return [
+        Problem(
+            "profile.invalid",
+            document.where,
+            document.line_of(tuple(one["loc"])),
+            ".".join(str(step) for step in one["loc"]),
+            {"why": one["msg"]},
+        )
+        for one in error.errors()
+    ]

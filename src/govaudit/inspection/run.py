@@ -1,0 +1,130 @@
+"""A run and the plan by which each of its sites is crawled. Plain data, stored with the facts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+import msgspec
+
+from govaudit.inspection.site import Site
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Official time of all inspections; China has had no other and no daylight saving since 1991."""
+
+DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; govaudit/0.1; +https://pypi.org/project/govaudit/)"
+
+Family = Literal["auto", "4", "6"]
+BrowserMode = Literal["auto", "never", "always"]
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """How requests are made. ``resolve``: curl's meaning, ``host:port`` → addresses. ``rate``: requests a second
+    and host, 0 = unlimited. ``headers``/``cookies`` never reach a report."""
+
+    resolve: dict[str, tuple[str, ...]] = {}
+    nameserver: str = ""
+    connect_port: dict[str, int] = {}
+    """``host:port`` → the port that is really connected to: served folders and the demo portals."""
+    rate: float = 5.0
+    concurrency: int = 8
+    family: Family = "auto"
+    browser: BrowserMode = "auto"
+    user_agent: str = DEFAULT_USER_AGENT
+    headers: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[str, ...] = ()
+    ignore_robots: bool = False
+    allow_private: bool = False
+    connect_timeout: float = 10.0
+    timeout: float = 15.0
+    max_body_bytes: int = 20_000_000
+    """Larger pages are cut and recorded as ``too-large``."""
+    probe_bytes: int = 65_536
+    """How much of a resource, attachment or external target is read to know its type."""
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of one site's crawl; 0 means no limit."""
+
+    max_pages: int = 20_000
+    max_depth: int = 0
+    max_seconds: float = 0.0
+
+
+class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the crawl of one site depends on. A run resumes only under the same plan.
+
+    ``measures``: facts beyond pages that the due checks read (``ipv6``); a check whose facts were not planned
+    answers ``inconclusive: not-measured``. ``other_hosts``: hosts registered by other sites of the list.
+    ``start_urls``: further addresses to begin with.
+    """
+
+    run: str
+    site: Site
+    as_of: datetime
+    seed: int
+    network: Network = Network()
+    budget: Budget = Budget()
+    measures: tuple[str, ...] = ()
+    other_hosts: tuple[str, ...] = ()
+    start_urls: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    """``name sha256:…`` of the rule books the run was planned for."""
+
+    def differences(self, other: CrawlPlan) -> list[str]:
+        """What of the things that a run freezes is not the same in ``other``. Speed, addresses to connect to and
+        credentials may change between a run and its resumption; what is measured may not."""
+        frozen = ("run", "site", "as_of", "seed", "budget", "measures", "start_urls", "profiles")
+        changed = [name for name in frozen if getattr(self, name) != getattr(other, name)]
+        return changed + [
+            name for name in ("family", "browser") if getattr(self.network, name) != getattr(other.network, name)
+        ]
+
+    def without_secrets(self) -> CrawlPlan:
+        """The plan as it is stored: headers and cookies may be credentials and stay out of every file."""
+        return msgspec.structs.replace(self, network=msgspec.structs.replace(self.network, headers=(), cookies=()))
+
+
+class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the crawl of a site ended. ``finished_at``: UTC seconds, 0 while it runs or after a kill."""
+
+    started_at: float = 0.0
+    finished_at: float = 0.0
+    interrupted: bool = False
+    problem: str = ""
+    """A named reason with detail when the home page could not be read: ``timeout: no answer within 15 s``."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running crawl tells its onlookers."""
+
+    site: str
+    stage: Literal["probe", "crawl", "second-look", "done", "interrupted", "failed"]
+    fetched: int = 0
+    pages: int = 0
+    waiting: int = 0
+    failed: int = 0
+    detail: str = ""
+
+
+def seed_of(run: str, site_key: str) -> int:
+    """The seed of all choices in a site's run: the same for the same run and site."""
+    return int.from_bytes(hashlib.sha256(f"{run}\n{site_key}".encode()).digest()[:6], "big")
+
+
+def quarter_of(moment: datetime) -> str:
+    """Name of the quarterly run that ``moment`` falls in: ``2026Q4``."""
+    local = moment.astimezone(BEIJING)
+    return f"{local.year}Q{(local.month - 1) // 3 + 1}"
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO moment; without offset it is Beijing time, a bare date is the end of that day.
+
+    Raises ``ValueError`` for anything else.
+    """
+    moment = datetime.fromisoformat(text)
+    if len(text) == len("2026-11-22"):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)

@@ -1,0 +1,155 @@
+"""URL identity by the WHATWG rules: what browsers request is what we request and compare."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Literal
+
+import ada_url
+
+_LEADING_TRAILING = "".join(map(chr, range(0x21)))
+_REMOVED = str.maketrans("", "", "\t\n\r")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+_QUERY_SET = frozenset(b"\"#<>'")
+"""Printable bytes that the WHATWG query percent-encode set escapes."""
+
+WEB_SCHEMES = frozenset({"http", "https"})
+
+ATTACHMENT_EXTENSIONS = frozenset(
+    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "zip", "rar", "7z", "csv", "txt", "rtf", "tar", "gz", "jpg", "jpeg", "tif", "tiff", "mp3", "mp4", "wmv", "avi", "mov", "flv", "apk", "exe", "msi", "xml", "json"]
+)
+"""Addresses that end so are files to download, not pages to read."""
+
+
+def resolve(base: str, raw: str, encoding: str = "utf-8") -> str | None:
+    """The absolute canonical address that a browser requests for ``raw`` on a page at ``base``.
+
+    The fragment is kept. Characters of a query outside ASCII are written in the page's ``encoding``
+    (the WHATWG query rule), those of a path always in UTF-8. ``None``: a browser could not parse it either.
+    """
+    written = raw.strip(_LEADING_TRAILING).translate(_REMOVED)
+    if encoding != "utf-8" and not written.isascii():
+        written = _encode_query(written, encoding)
+    try:
+        joined: str = ada_url.join_url(base, written)
+    except ValueError:
+        return None
+    return joined
+
+
+def _encode_query(raw: str, encoding: str) -> str:
+    before, hash_mark, fragment = raw.partition("#")
+    path, question_mark, query = before.partition("?")
+    if not question_mark or query.isascii():
+        return raw
+    encoded = "".join(
+        character if character.isascii() else _encoded(character, encoding) for character in query
+    )
+    return f"{path}?{encoded}{hash_mark}{fragment}"
+
+
+def _encoded(character: str, encoding: str) -> str:
+    try:
+        written = character.encode(encoding)
+    except UnicodeEncodeError:
+        return f"%26%23{ord(character)}%3B"
+    return "".join(
+        chr(byte) if 0x20 < byte < 0x7F and byte not in _QUERY_SET else f"%{byte:02X}" for byte in written
+    )
+
+
+def canonical(url: str) -> str | None:
+    """``url`` in its canonical form without fragment, or ``None`` when it cannot be parsed."""
+    try:
+        normal: str = ada_url.normalize_url(url.strip())
+    except ValueError:
+        return None
+    return without_fragment(normal)
+
+
+def without_fragment(url: str) -> str:
+    """``url`` up to its ``#``."""
+    return url.partition("#")[0]
+
+
+def scheme_of(url: str) -> str:
+    """Lower-case scheme of an address, empty when it has none."""
+    match = _SCHEME.match(url)
+    return match.group(0)[:-1].lower() if match else ""
+
+
+def host_of(url: str) -> str:
+    """Host of a canonical address with its port when that is not the scheme's own (``[::1]:8080``)."""
+    rest = url.partition("://")[2]
+    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    return authority.rpartition("@")[2].lower()
+
+
+def hostname_of(url: str) -> str:
+    """Host of a canonical address without port and brackets."""
+    host = host_of(url)
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def port_of(url: str) -> int:
+    """Port that a browser connects to."""
+    host = host_of(url)
+    after = host.rpartition("]")[2] if host.startswith("[") else host
+    _, colon, port = after.partition(":")
+    if colon and port.isdigit():
+        return int(port)
+    return 443 if scheme_of(url) == "https" else 80
+
+
+def without_www(host: str) -> str:
+    """``host`` without a leading ``www.``."""
+    return host.removeprefix("www.")
+
+
+def own_identity(url: str) -> str:
+    """The part of an own address that stays when a site moves to https or drops ``www.``."""
+    rest = without_fragment(url).partition("://")[2]
+    return without_www(rest) or url
+
+
+def extension_of(url: str) -> str:
+    """Lower-case file extension of the path, empty when there is none."""
+    path = without_fragment(url).partition("?")[0].partition("://")[2]
+    name = path.rpartition("/")[2] if "/" in path else ""
+    dot = name.rpartition(".")
+    return dot[2].lower() if dot[1] and dot[2].isalnum() and len(dot[2]) <= 5 else ""
+
+
+def is_attachment(url: str) -> bool:
+    """Whether the address looks like a file to download."""
+    return extension_of(url) in ATTACHMENT_EXTENSIONS
+
+
+AddressKind = Literal["public", "private", "loopback"]
+
+
+def literal_address_kind(url: str) -> AddressKind | None:
+    """For an address whose host is an IP literal or ``localhost``: which kind; ``None`` for names."""
+    hostname = hostname_of(url)
+    if hostname == "localhost" or hostname.endswith(".localhost"):
+        return "loopback"
+    try:
+        return address_kind(hostname)
+    except ValueError:
+        return None
+
+
+def address_kind(address: str) -> AddressKind:
+    """Which kind of network an IP address belongs to. Raises ``ValueError`` for anything else."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    if parsed.is_loopback:
+        return "loopback"
+    if not parsed.is_global or parsed.is_multicast:
+        return "private"
+    return "public"

@@ -1,0 +1,121 @@
+"""A workspace: the folder with the user's settings, site list and profiles, and everything that runs leave."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.run import DEFAULT_USER_AGENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS_FILE = "govaudit.toml"
+
+
+class Settings(BaseModel):
+    """``govaudit.toml``. Everything has a default; options of the command line win."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profile: str = "gov-2019"
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    organiser: str = ""
+    """Name of the office that inspects and publishes."""
+    user_agent: str = DEFAULT_USER_AGENT
+    contact: str = ""
+    """Address at which site owners reach the inspecting office; part of the user agent."""
+    rate: float = Field(default=5.0, ge=0)
+    concurrency: int = Field(default=8, ge=1)
+    jobs: int = Field(default=0, ge=0)
+    """Sites inspected at once; 0: one a processor."""
+    max_pages: int = Field(default=20_000, ge=0)
+    max_depth: int = Field(default=0, ge=0)
+    formats: tuple[str, ...] = ()
+    archive: Literal["all", "flagged", "none"] = "flagged"
+
+
+class Workspace:
+    """Paths and settings of one workspace folder."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+
+    @property
+    def site_list(self) -> Path:
+        """The registry that is used when no ``--sites`` is given."""
+        return self.root / "sites.csv"
+
+    @property
+    def profiles(self) -> Path:
+        """Folder of the user's own profiles."""
+        return self.root / "profiles"
+
+    def run_folder(self, run: str) -> Path:
+        """Facts and judgements of a run."""
+        return self.root / "runs" / run
+
+    def facts_file(self, run: str, site_key: str) -> Path:
+        """Fact store of one site."""
+        return self.run_folder(run) / f"{site_key}.sqlite"
+
+    def judgement_file(self, run: str, site_key: str) -> Path:
+        """Judgement of one site."""
+        return self.run_folder(run) / f"{site_key}.judged.json"
+
+    def evidence_folder(self, run: str, site_key: str) -> Path:
+        """Evidence of one site's findings."""
+        return self.run_folder(run) / "evidence" / site_key
+
+    def report_folder(self, run: str) -> Path:
+        """Everything that a run reports."""
+        return self.root / "reports" / run
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest folder upwards that holds ``govaudit.toml``, else ``start``."""
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    return start
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open a workspace; without ``govaudit.toml`` the defaults hold.
+
+    Raises ``InputError`` naming file, line and key when the settings are wrong.
+    """
+    file = folder / SETTINGS_FILE
+    if not file.is_file():
+        return Workspace(folder, Settings())
+    try:
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(Problem("settings.broken", str(file), arguments={"why": str(error)})) from error
+    try:
+        return Workspace(folder, Settings.model_validate(data))
+    except ValidationError as error:
+        raise InputError(
+            *(
+                Problem(
+                    "settings.invalid",
+                    str(file),
+                    _line_of(text, str(one["loc"][0])),
+                    str(one["loc"][0]),
+                    {"why": one["msg"]},
+                )
+                for one in error.errors()
+            )
+        ) from error
+
+
+def _line_of(text: str, key: str) -> int | None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.split("=")[0].strip() == key:
+            return number
+    return None

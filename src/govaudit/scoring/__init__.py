@@ -1,0 +1,1 @@
+"""Findings + profile → points, vetoes, results."""

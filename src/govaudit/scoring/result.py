@@ -1,0 +1,187 @@
+"""The result of a site: vetoes first, then the score of portals, and everything that stays undecided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.inspection.finding import CheckResult, Effect, Finding, RowScore, Score, VetoHit
+from govaudit.inspection.verdict import Kind, Reason, Result, Verdict
+from govaudit.scoring.rows import deduct, hangs, matching, open_reviews, sample_of, veto
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from govaudit.inspection.profile import Profile, Row
+    from govaudit.inspection.site import Site
+
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
+
+FULL_MARKS = 100.0
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rule book makes of a site's findings. ``findings``: with effects, kind and clause, gravest first.
+    ``reason`` begins with a named reason. ``samples``: check id → pages drawn."""
+
+    findings: tuple[Finding, ...]
+    result: Result
+    reason: str
+    vetoes: tuple[VetoHit, ...]
+    provisional: int
+    undecided: tuple[str, ...]
+    score: Score | None
+    samples: dict[str, tuple[str, ...]]
+
+
+def judge(
+    site: Site,
+    profile: Profile,
+    *,
+    findings: Sequence[Finding],
+    checks: Mapping[str, CheckResult],
+    populations: Mapping[str, Sequence[str]],
+    seed: int,
+) -> Outcome:
+    """Apply the rows of ``profile`` that hold for the kind of site. ``populations``: check → judged pages."""
+    ordered = sorted(findings, key=lambda one: (one.check, one.subject, one.id))
+    rows = [row for row in profile.rows if site.kind in row.kinds]
+    samples = _samples(rows, populations, seed)
+    effects: dict[str, list[Effect]] = {finding.id: [] for finding in ordered}
+    row_scores = []
+    for row in rows:
+        score, taken = deduct(row, ordered, samples)
+        if row.part == "deduct" and site.kind == "portal":
+            row_scores.append(score)
+        for finding in matching(ordered, sorted(row.check_ids()), ()):
+            effect = _effect(row, finding, profile, taken, scored=site.kind == "portal")
+            if effect is not None:
+                effects[finding.id].append(effect)
+    vetoes = tuple(hit for row in rows if (hit := veto(row, ordered)))
+    reviews = {one.id for row in rows for one in open_reviews(row, ordered)}
+    result, reason = _result(rows, vetoes, ordered, checks)
+    score_of_site = None
+    if site.kind == "portal" and not vetoes and result is not Result.INCONCLUSIVE:
+        score_of_site = _score(rows, row_scores, checks)
+        if score_of_site.total < profile.pass_line:
+            result, reason = Result.UNQUALIFIED, f"score: {score_of_site.total:g} < {profile.pass_line:g}"
+    clauses = {row.name: row.clause for row in rows}
+    finished = [_finished(one, tuple(effects[one.id]), clauses, profile) for one in ordered]
+    return Outcome(
+        findings=tuple(
+            sorted(finished, key=lambda one: (_GRAVITY[one.kind], one.check, one.subject, one.id))
+        ),
+        result=result,
+        reason=reason,
+        vetoes=vetoes,
+        provisional=len(reviews),
+        undecided=_undecided(rows, checks),
+        score=score_of_site,
+        samples={check: tuple(sorted(pages)) for (check, _), pages in sorted(samples.items())},
+    )
+
+
+def _samples(
+    rows: Sequence[Row], populations: Mapping[str, Sequence[str]], seed: int
+) -> dict[tuple[str, int], frozenset[str]]:
+    return {
+        (check, rule.sample): frozenset(sample_of(populations.get(check, ()), rule.sample, seed, check))
+        for row in rows
+        for rule in row.deduct
+        if rule.sample
+        for check in rule.checks
+    }
+
+
+def _effect(
+    row: Row, finding: Finding, profile: Profile, taken: Mapping[str, float], *, scored: bool
+) -> Effect | None:
+    """What ``finding`` does to ``row``; ``None`` when no rule of the row speaks of its aspect."""
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        return None
+    if any(matching([finding], rule.checks, rule.aspects) for rule in row.veto):
+        return Effect(profile=profile.name, row=row.name, kind=Kind.VETO)
+    if any(matching([finding], rule.checks, rule.aspects) for rule in row.deduct):
+        points = -taken[finding.id] if scored and finding.id in taken else None
+        return Effect(profile=profile.name, row=row.name, kind=Kind.DEDUCT, points=points)
+    if finding.check in row.shown:
+        return Effect(
+            profile=profile.name,
+            row=row.name,
+            kind=Kind(row.part) if row.part in {"open", "bonus"} else Kind.WARN,
+        )
+    return None
+
+
+def _finished(
+    finding: Finding, effects: tuple[Effect, ...], clauses: Mapping[str, str], profile: Profile
+) -> Finding:
+    gravest = sorted(effects, key=lambda one: _GRAVITY[one.kind])
+    return msgspec.structs.replace(
+        finding,
+        effects=effects,
+        kind=gravest[0].kind if gravest else Kind.WARN,
+        clause=clauses[gravest[0].row] if gravest else profile.basis,
+    )
+
+
+def _result(
+    rows: Sequence[Row],
+    vetoes: Sequence[VetoHit],
+    findings: Sequence[Finding],
+    checks: Mapping[str, CheckResult],
+) -> tuple[Result, str]:
+    coverage = checks.get("COV001")
+    if coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE and not coverage.examined:
+        return Result.INCONCLUSIVE, _named(coverage.reason, coverage.detail)
+    if vetoes:
+        return Result.UNQUALIFIED, "veto: " + ", ".join(dict.fromkeys(hit.name for hit in vetoes))
+    if coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE:
+        return Result.INCONCLUSIVE, _named(coverage.reason, coverage.detail)
+    for row in rows:
+        for rule in row.veto:
+            if unknown := hangs(rule, findings):
+                reasons = sorted({one.reason for one in unknown if one.reason})
+                return Result.INCONCLUSIVE, _named(reasons[0] if reasons else Reason.PARSE, row.name)
+    return Result.QUALIFIED, ""
+
+
+def _named(reason: Reason | None, detail: str) -> str:
+    name = (reason or Reason.NOT_MEASURED).value
+    return f"{name}: {detail}" if detail else name
+
+
+def _undecided(rows: Sequence[Row], checks: Mapping[str, CheckResult]) -> tuple[str, ...]:
+    """Veto rows that a person answers, and checks of veto rows that could not tell or were not due."""
+    found: dict[str, None] = {}
+    for row in rows:
+        if row.part != "veto":
+            continue
+        if row.manual:
+            found[row.id] = None
+        for check in sorted(row.check_ids()):
+            result = checks.get(check)
+            if result is None or result.verdict is Verdict.INCONCLUSIVE:
+                found[check] = None
+    return tuple(found)
+
+
+def _score(rows: Sequence[Row], row_scores: list[RowScore], checks: Mapping[str, CheckResult]) -> Score:
+    deducted = round(sum(score.deducted for score in row_scores), 2)
+    scored = [row for row in rows if row.part == "deduct"]
+    unanswered = tuple(row.id for row in scored if row.manual)
+    unknown = any(
+        check not in checks or checks[check].verdict is Verdict.INCONCLUSIVE
+        for row in scored
+        for rule in row.deduct
+        for check in rule.checks
+    )
+    return Score(
+        deducted=deducted,
+        total=round(FULL_MARKS - deducted, 2),
+        bonus=0.0,
+        complete=not unanswered and not unknown,
+        manual_open=unanswered,
+        rows=tuple(row_scores),
+    )
