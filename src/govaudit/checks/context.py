@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from govaudit.inspection.fact_store import SiteFacts
 from govaudit.inspection.facts import Link, PageKind
-from govaudit.inspection.profile import Profile
-from govaudit.inspection.site import Site, SiteScope
 from govaudit.inspection.urls import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
-    from govaudit.inspection.fact_store import StoredPage, Target
+    from govaudit.inspection.fact_store import SiteFacts, StoredPage, Target
     from govaudit.inspection.facts import Fetch
+    from govaudit.inspection.profile import Profile
+    from govaudit.inspection.site import Site, SiteScope
+
+_T = TypeVar("_T")
 
 JUDGED_KINDS = frozenset(PageKind) - {PageKind.STUB, PageKind.ERROR, PageKind.CHALLENGE}
 """Kinds of page that a visitor reads; the others carry no marks, labels or dates to judge."""
@@ -43,6 +45,16 @@ class Context:
     profile: Profile
     registry: tuple[Site, ...] = ()
     previous: SiteFacts | None = None
+    _derived: dict[Callable[[Context], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def derived(self, work: Callable[[Context], _T]) -> _T:
+        """What ``work`` makes of this context, worked out on first use and shared by all checks."""
+        if work not in self._derived:
+            self._derived[work] = work(self)
+        made: _T = self._derived[work]
+        return made
 
     @cached_property
     def pages(self) -> tuple[StoredPage, ...]:

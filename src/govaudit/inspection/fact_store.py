@@ -23,6 +23,7 @@ from govaudit.inspection.facts import (
     Link,
     Mark,
     MenuEntry,
+    PageKind,
     Probe,
     Reading,
     Skipped,
@@ -122,6 +123,7 @@ class FactWriter:
         self._new_urls: list[tuple[int, str]] = []
         self._new_targets: dict[int, tuple[int, str, int, int, int, str | None]] = {}
         self._target_states: list[tuple[int, str | None, int]] = []
+        self._target_depths: list[tuple[int, int]] = []
         self._new_anchors: list[tuple[int, int | None, int, str, str, str]] = []
         self._new_fetches: list[tuple[object, ...]] = []
         self._new_pages: list[tuple[object, ...]] = []
@@ -187,6 +189,10 @@ class FactWriter:
         self._target_states.append((LEFT_OUT, why.value, number))
         return number
 
+    def move_target(self, url_id: int, depth: int) -> None:
+        """A shorter way to a target was found: it lies at ``depth``."""
+        self._target_depths.append((depth, url_id))
+
     def finish_target(self, url_id: int) -> None:
         """The target was visited (well or not): a restart does not visit it again."""
         self._target_states.append((DONE, None, url_id))
@@ -194,10 +200,38 @@ class FactWriter:
     def waiting(self) -> list[Target]:
         """Committed targets that are still to visit, in the order in which they were found."""
         rows = self._connection.execute(
-            "SELECT url_id, url, lane, depth FROM target JOIN url ON url.id = url_id WHERE state = ? ORDER BY depth, url_id",
+            "SELECT url_id, url, lane, depth FROM target JOIN url ON url.id = url_id"
+            " WHERE state = ? ORDER BY depth, url_id",
             (WAITING,),
         )
         return [Target(number, url, Lane(lane), depth) for number, url, lane, depth in rows]
+
+    def targets(self) -> Iterator[tuple[Target, bool]]:
+        """Every committed target, nearest first, and whether it is still to visit."""
+        rows = self._connection.execute(
+            "SELECT url_id, url, lane, depth, state, skipped FROM target JOIN url ON url.id = url_id"
+            " ORDER BY depth, url_id"
+        )
+        for number, url, lane, depth, state, skipped in rows:
+            why = Skipped(skipped) if state == LEFT_OUT else None
+            yield Target(number, url, Lane(lane), depth, why), state == WAITING
+
+    def navigation_urls(self) -> set[str]:
+        """Addresses in the navigation of any committed page."""
+        found: set[str] = set()
+        decompressor = zstandard.ZstdDecompressor()
+        rows = self._connection.execute(
+            "SELECT content FROM part WHERE id IN (SELECT navigation FROM page WHERE navigation IS NOT NULL)"
+        )
+        for (content,) in rows:
+            entries = msgspec.msgpack.decode(decompressor.decompress(content), type=tuple[MenuEntry, ...])
+            found.update(entry.url for entry in entries if entry.url)
+        return found
+
+    def page_urls(self) -> set[str]:
+        """Addresses of all committed pages that were read."""
+        rows = self._connection.execute("SELECT url FROM page JOIN url ON url.id = url_id")
+        return {url for (url,) in rows}
 
     def targets_known(self) -> set[int]:
         """Numbers of all committed targets, visited or not."""
@@ -272,6 +306,12 @@ class FactWriter:
             (probe.kind, probe.subject, probe.at, msgspec.json.encode(probe.result)),
         )
 
+    def add_probes(self, probes: Iterable[Probe]) -> None:
+        """Record measurements that belong together; durable at once, all or none."""
+        with _transaction(self._connection):
+            for probe in probes:
+                self.add_probe(probe)
+
     def probe_kinds(self) -> set[str]:
         """Kinds of probes that are already recorded (a restart does not repeat them)."""
         return {kind for (kind,) in self._connection.execute("SELECT DISTINCT kind FROM probe")}
@@ -299,6 +339,7 @@ class FactWriter:
             connection.executemany(
                 "INSERT OR IGNORE INTO target VALUES (?, ?, ?, ?, ?, ?)", self._new_targets.values()
             )
+            connection.executemany("UPDATE target SET depth = ? WHERE url_id = ?", self._target_depths)
             connection.executemany(
                 "UPDATE target SET state = ?, skipped = ? WHERE url_id = ?", self._target_states
             )
@@ -312,7 +353,8 @@ class FactWriter:
             )
             connection.executemany("INSERT INTO body VALUES (?, ?)", self._new_bodies)
         for collected in (
-            self._new_urls, self._new_targets, self._target_states, self._new_anchors, self._new_fetches,
+            self._new_urls, self._new_targets, self._target_states, self._target_depths,
+            self._new_anchors, self._new_fetches,
             self._new_parts, self._new_pages, self._new_bodies,
         ):  # fmt: skip
             collected.clear()
@@ -356,14 +398,15 @@ class SiteFacts:
         """Close the file."""
         self._connection.close()
 
-    def pages(self) -> Iterator[StoredPage]:
-        """Every page that was read, nearest to the home page first, then in the order of addresses.
+    def pages(self, kind: PageKind | None = None) -> Iterator[StoredPage]:
+        """Every page that was read (of one kind), nearest to the home page first, then in the order of addresses.
 
         The order does not depend on the order of the crawl."""
         rows = self._connection.execute(
             "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
             " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " ORDER BY page.depth, url.url"
+            " WHERE ?1 IS NULL OR kind = ?1 ORDER BY page.depth, url.url",
+            (kind,),
         )
         for number, url, final_url, depth, reading, navigation, marks in rows:
             yield StoredPage(number, url, final_url or url, depth, self._decode(reading, navigation, marks))

@@ -34,12 +34,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finding does to one row of one profile. ``points``: negative, after sampling and caps."""
+    """What a finding does to one row of one profile. ``points``: negative, after sampling and caps. ``applies``: for a
+    counting veto, whether enough findings came together."""
 
     profile: str
     row: str
     kind: Kind
     points: float | None = None
+    applies: bool = True
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -73,6 +75,13 @@ class Finding(msgspec.Struct, kw_only=True):
     count: int = 1
     pages: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def only_counts_towards_veto(self) -> bool:
+        """Whether the finding feeds a veto that did not come about."""
+        return self.kind is Kind.VETO and not any(
+            effect.applies for effect in self.effects if effect.kind is Kind.VETO
+        )
 
     @property
     def points(self) -> float | None:

@@ -145,12 +145,11 @@ def _load(name: str, folder: Path | None, via: tuple[str, ...]) -> Profile:
         raise InputError(Problem("profile.no-mapping", document.where, line=1))
     data: dict[str, Any] = document.data
     if extends := data.get("extends"):
-        base = _load(str(extends), folder, (*via, name))
-        data = _merged(base.model_dump(mode="json"), data)
-    try:
-        profile = Profile.model_validate(data)
-    except ValidationError as error:
-        raise InputError(*_problems(error, document)) from error
+        base = _load(str(extends), folder, (*via, name)).model_dump(mode="json")
+        own = _without_blanks(data)
+        _validated({"title": base["title"], "basis": base["basis"], **own}, document)
+        data = _merged(base, own)
+    profile = _validated(data, document)
     if profile.name != name:
         raise InputError(
             Problem(
@@ -164,16 +163,30 @@ def _load(name: str, folder: Path | None, via: tuple[str, ...]) -> Profile:
     return profile
 
 
+def _validated(data: dict[str, Any], document: YamlDocument) -> Profile:
+    try:
+        return Profile.model_validate(data)
+    except ValidationError as error:
+        raise InputError(*_problems(error, document)) from error
+
+
+def _without_blanks(own: dict[str, Any]) -> dict[str, Any]:
+    """What the file really says: keys without a value add nothing, a check without parameters takes its defaults."""
+    said = {key: value for key, value in own.items() if value is not None}
+    if isinstance(said.get("checks"), dict):
+        said["checks"] = {check: values or {} for check, values in said["checks"].items()}
+    return said
+
+
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """``own`` on top of ``base``: checks by id (their parameters one by one), columns and rows by name and id."""
+    """``own`` (valid) on top of ``base``: checks by id and parameter, columns by name, rows by id."""
     merged = {**base, **own}
     merged["checks"] = dict(base["checks"])
-    for check, parameters in (own.get("checks") or {}).items():
-        merged["checks"][check] = {**merged["checks"].get(check, {}), **(parameters or {})}
+    for check, parameters in own.get("checks", {}).items():
+        merged["checks"][check] = {**merged["checks"].get(check, {}), **parameters}
     for part, key in (("columns", "name"), ("rows", "id")):
         entries = {entry[key]: entry for entry in base[part]}
-        for index, entry in enumerate(own.get(part) or []):
-            entries[entry.get(key, index) if isinstance(entry, dict) else index] = entry
+        entries.update((entry[key], entry) for entry in own.get(part, []))
         merged[part] = list(entries.values())
     return merged
 

@@ -78,12 +78,16 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
         frozen = ("run", "site", "as_of", "seed", "budget", "measures", "start_urls", "profiles")
         changed = [name for name in frozen if getattr(self, name) != getattr(other, name)]
         return changed + [
-            name for name in ("family", "browser") if getattr(self.network, name) != getattr(other.network, name)
+            name
+            for name in ("family", "browser")
+            if getattr(self.network, name) != getattr(other.network, name)
         ]
 
     def without_secrets(self) -> CrawlPlan:
         """The plan as it is stored: headers and cookies may be credentials and stay out of every file."""
-        return msgspec.structs.replace(self, network=msgspec.structs.replace(self.network, headers=(), cookies=()))
+        return msgspec.structs.replace(
+            self, network=msgspec.structs.replace(self.network, headers=(), cookies=())
+        )
 
 
 class CrawlState(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ import msgspec
 
 from govaudit.inspection.urls import host_of, without_www
 
-
 _FILE_NAME = str.maketrans(":", "_", "[]")
 
 

@@ -18,7 +18,8 @@ _QUERY_SET = frozenset(b"\"#<>'")
 WEB_SCHEMES = frozenset({"http", "https"})
 
 ATTACHMENT_EXTENSIONS = frozenset(
-    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "zip", "rar", "7z", "csv", "txt", "rtf", "tar", "gz", "jpg", "jpeg", "tif", "tiff", "mp3", "mp4", "wmv", "avi", "mov", "flv", "apk", "exe", "msi", "xml", "json"]
+    ("pdf doc docx xls xlsx ppt pptx wps et dps ofd rtf txt csv zip rar 7z tar gz jpg jpeg tif tiff").split()  # noqa: SIM905
+    + ("mp3 mp4 wmv avi mov flv apk exe msi xml json").split()  # noqa: SIM905
 )
 """Addresses that end so are files to download, not pages to read."""
 

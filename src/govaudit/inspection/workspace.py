@@ -35,7 +35,6 @@ class Settings(BaseModel):
     max_pages: int = Field(default=20_000, ge=0)
     max_depth: int = Field(default=0, ge=0)
     formats: tuple[str, ...] = ()
-    archive: Literal["all", "flagged", "none"] = "flagged"
 
 
 class Workspace:

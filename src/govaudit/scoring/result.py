@@ -11,7 +11,7 @@ from govaudit.inspection.verdict import Kind, Reason, Result, Verdict
 from govaudit.scoring.rows import deduct, hangs, matching, open_reviews, sample_of, veto
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from govaudit.inspection.profile import Profile, Row
     from govaudit.inspection.site import Site
@@ -49,16 +49,17 @@ def judge(
     rows = [row for row in profile.rows if site.kind in row.kinds]
     samples = _samples(rows, populations, seed)
     effects: dict[str, list[Effect]] = {finding.id: [] for finding in ordered}
+    vetoes = tuple(hit for row in rows if (hit := veto(row, ordered)))
+    vetoing = {(hit.row, finding) for hit in vetoes for finding in hit.findings}
     row_scores = []
     for row in rows:
         score, taken = deduct(row, ordered, samples)
         if row.part == "deduct" and site.kind == "portal":
             row_scores.append(score)
         for finding in matching(ordered, sorted(row.check_ids()), ()):
-            effect = _effect(row, finding, profile, taken, scored=site.kind == "portal")
+            effect = _effect(row, finding, profile, taken, vetoing, scored=site.kind == "portal")
             if effect is not None:
                 effects[finding.id].append(effect)
-    vetoes = tuple(hit for row in rows if (hit := veto(row, ordered)))
     reviews = {one.id for row in rows for one in open_reviews(row, ordered)}
     result, reason = _result(rows, vetoes, ordered, checks)
     score_of_site = None
@@ -95,13 +96,20 @@ def _samples(
 
 
 def _effect(
-    row: Row, finding: Finding, profile: Profile, taken: Mapping[str, float], *, scored: bool
+    row: Row,
+    finding: Finding,
+    profile: Profile,
+    taken: Mapping[str, float],
+    vetoing: Set[tuple[str, str]],
+    *,
+    scored: bool,
 ) -> Effect | None:
     """What ``finding`` does to ``row``; ``None`` when no rule of the row speaks of its aspect."""
     if finding.verdict is Verdict.INCONCLUSIVE:
         return None
     if any(matching([finding], rule.checks, rule.aspects) for rule in row.veto):
-        return Effect(profile=profile.name, row=row.name, kind=Kind.VETO)
+        applies = (row.id, finding.id) in vetoing
+        return Effect(profile=profile.name, row=row.name, kind=Kind.VETO, applies=applies)
     if any(matching([finding], rule.checks, rule.aspects) for rule in row.deduct):
         points = -taken[finding.id] if scored and finding.id in taken else None
         return Effect(profile=profile.name, row=row.name, kind=Kind.DEDUCT, points=points)

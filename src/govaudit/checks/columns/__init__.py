@@ -1,0 +1,1 @@
+"""Columns: the tree that a site shows, and what it lacks."""

@@ -1,0 +1,1 @@
+"""How recent a site and its columns are."""

@@ -1,0 +1,18 @@
+"""A period as a parameter of a check: written ``14 days``, ``6 months``, ``1 year``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from govaudit.inspection.calendar import Period
+
+
+def _is_period(text: str) -> str:
+    Period(text)
+    return text
+
+
+PeriodText = Annotated[str, AfterValidator(_is_period)]
+"""Text that ``Period`` understands; anything else is refused when the profile is loaded."""

@@ -1,0 +1,105 @@
+"""Columns past their period: what FRE002, FRE003 and FRE004 share. No column is judged by two of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from govaudit.checks.columns.age import Age, age_of, newest_of
+from govaudit.checks.columns.tree import Column, column_tree
+from govaudit.checks.home import home_problem
+from govaudit.checks.registry import Fault, Judgement
+from govaudit.inspection.finding import Arguments, Evidence
+from govaudit.inspection.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from govaudit.checks.context import Context
+    from govaudit.inspection.calendar import Period
+
+STALE_FAULTS = ("stale", "unclear")
+_SHOWN_ITEMS = 10
+
+
+def judge_stale_columns(
+    context: Context, period_of: Callable[[Column], Period | None], *, with_sub_columns: bool = False
+) -> Judgement:
+    """Judge every own column to which ``period_of`` gives a period.
+
+    Topics and archives owe nothing new; the same list under two addresses counts once. Of a column with
+    sub-columns of its own type only these are judged, or, ``with_sub_columns``, it is judged together with them.
+    """
+    problem = home_problem(context)
+    if problem is not None:
+        return Judgement(examined=0, reason=problem[0], detail=problem[1])
+    faults: list[Fault] = []
+    judged = 0
+    known: set[tuple[str, tuple[str, ...]]] = set()
+    for column in context.derived(column_tree).own():
+        period = period_of(column)
+        if period is None or column.archive or (_is_judged_below(column) and not with_sub_columns):
+            continue
+        if _is_known(column, known):
+            continue
+        age = age_of(column, period, context.as_of)
+        if age.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        judged += age.verdict is not Verdict.INCONCLUSIVE
+        if age.verdict is not Verdict.PASS:
+            faults.append(_fault(context, column, age, period))
+    return Judgement(examined=judged, faults=faults, applicable=bool(judged or faults))
+
+
+def _is_judged_below(column: Column) -> bool:
+    return column.type in column.children_types
+
+
+def _is_known(column: Column, known: set[tuple[str, tuple[str, ...]]]) -> bool:
+    if not column.items:
+        return False
+    mark = (column.canonical or column.name, tuple(sorted({item.url or item.title for item in column.items})))
+    if mark in known:
+        return True
+    known.add(mark)
+    return False
+
+
+def _fault(context: Context, column: Column, age: Age, period: Period) -> Fault:
+    newest = newest_of(column)
+    arguments: Arguments = {
+        "column": column.label,
+        "newest": newest.day.isoformat() if newest else "",
+        "title": newest.title if newest else "",
+        "days": age.days,
+        "items": len(column.items),
+        "since": period.before(context.as_of).isoformat(),
+    }
+    if age.reason is not None:
+        arguments["reason"] = age.reason.value
+    return Fault(
+        subject=column.label,
+        identity=column.identity,
+        page=column.url,
+        pages=column.pages_read or (column.url,),
+        fault="stale" if age.verdict is Verdict.FAIL else "unclear",
+        verdict=age.verdict,
+        reason=age.reason,
+        arguments=arguments,
+        column=column.name,
+        aspect=column.type,
+        evidence=(Evidence(kind="text", text=_dates(column)),),
+    )
+
+
+def _dates(column: Column) -> str:
+    """The newest entries with the origin of their dates, one a line."""
+    dated = sorted(
+        ((item.day, item) for item in column.items if item.day is not None),
+        key=lambda pair: pair[0],
+        reverse=True,
+    )
+    lines = [
+        f"{day.isoformat()} [{item.origin.value if item.origin else ''}] {item.title} {item.url}".rstrip()
+        for day, item in dated[:_SHOWN_ITEMS]
+    ]
+    return "\n".join((column.url, f"items: {len(column.items)}, dated: {len(dated)}", *lines))

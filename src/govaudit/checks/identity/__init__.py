@@ -1,0 +1,1 @@
+"""Marks that a government site shows on every page: codes, records, sponsor, entries."""

@@ -1,0 +1,1 @@
+"""Whether the site is reached over IPv6."""

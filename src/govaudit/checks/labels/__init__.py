@@ -1,0 +1,1 @@
+"""Meta labels of home, column and content pages."""

@@ -1,0 +1,1 @@
+"""Links and resources that cannot be opened."""

@@ -1,0 +1,157 @@
+"""Every target that own pages refer to: its class, whether it opens, and where the references stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from govaudit.checks.context import Reference
+from govaudit.checks.home import home_addresses
+from govaudit.checks.links.outcome import Certainty, Outcome, content_outcome, kind_of, outcome_of
+from govaudit.inspection.facts import RESOURCE_TAGS, Lane, PageKind, Tag
+from govaudit.inspection.urls import hostname_of, is_attachment, literal_address_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from govaudit.checks.context import Context
+    from govaudit.inspection.facts import Fetch, Link
+
+DOUBTFUL_HOSTS = 3
+"""When so many foreign hosts were tried and not one answered, our own way out is the likelier fault."""
+
+_CLICKED = frozenset({Tag.A, Tag.AREA, Tag.REFRESH, Tag.SCRIPTED})
+_UNFINISHED = frozenset("'\"+{}$<>| \t\r\n")
+_NOT_OF_THE_SITE = frozenset({PageKind.ERROR.value, PageKind.CHALLENGE.value})
+
+
+class LinkClass(StrEnum):
+    """By what needs the target; each target belongs to one class only, the first that fits."""
+
+    RESOURCE = "resource"
+    ATTACHMENT = "attachment"
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+@dataclass(slots=True)
+class BrokenTarget:
+    """A target that did not open, with its looks and all references, home page first."""
+
+    url: str
+    outcome: Outcome
+    looks: list[Fetch]
+    references: list[Reference] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LinkSurvey:
+    """Per class: how many targets own pages refer to, how many were visited, and those that did not open."""
+
+    referred: dict[LinkClass, int]
+    examined: dict[LinkClass, int]
+    broken: dict[LinkClass, list[BrokenTarget]]
+
+
+def survey_links(context: Context) -> LinkSurvey:
+    """Survey all references of own pages. Takes two passes over them and keeps only those to broken targets."""
+    tags = _tags_by_target(context)
+    home = home_addresses(context)
+    foreign_network = _foreign_network_works(context)
+    own_network = any(fetch.opened for looks in context.looks.values() for fetch in looks)
+    survey = LinkSurvey(
+        dict.fromkeys(LinkClass, 0), dict.fromkeys(LinkClass, 0), {one: [] for one in LinkClass}
+    )
+    broken: dict[str, BrokenTarget] = {}
+    for url, own_tags in tags.items():
+        own = context.scope.owns(url)
+        link_class = _class_of(context, url, own_tags, own=own)
+        if link_class is None:
+            continue
+        survey.referred[link_class] += 1
+        looks = context.looks.get(url)
+        if not looks:
+            continue
+        survey.examined[link_class] += 1
+        certainty = Certainty(own, own_network if own else foreign_network, own_tags == {Tag.FORM})
+        outcome = outcome_of(looks, certainty)
+        if outcome is None and _may_be_judged_by_content(link_class, own_tags):
+            outcome = content_outcome(url, looks, home)
+        if outcome is not None:
+            broken[url] = BrokenTarget(url, outcome, looks)
+            survey.broken[link_class].append(broken[url])
+    _gather_references(context, broken)
+    return survey
+
+
+def _may_be_judged_by_content(link_class: LinkClass, tags: frozenset[Tag]) -> bool:
+    return link_class is LinkClass.ATTACHMENT or tags <= {Tag.IMAGE, Tag.FONT, Tag.MEDIA}
+
+
+def _own_references(context: Context) -> Iterable[tuple[str, int, list[Link]]]:
+    for page, links in context.facts.references():
+        if page.kind not in _NOT_OF_THE_SITE and context.scope.owns(page.url):
+            yield page.url, page.depth, links
+
+
+def _tags_by_target(context: Context) -> dict[str, frozenset[Tag]]:
+    """Target → what refers to it, nearest page first. The few combinations are shared."""
+    found: dict[str, frozenset[Tag]] = {}
+    shared: dict[tuple[frozenset[Tag], Tag], frozenset[Tag]] = {}
+    nothing: frozenset[Tag] = frozenset()
+    for _, _, links in _own_references(context):
+        for link in links:
+            if link.url is None or not _leads_somewhere(link):
+                continue
+            before, tag = found.get(link.url, nothing), Tag(link.tag)
+            if tag not in before:
+                found[link.url] = shared.setdefault((before, tag), before | {tag})
+    return found
+
+
+def _leads_somewhere(link: Link) -> bool:
+    """Whether a reference can be taken at its word: an address put together by a script may be half of one."""
+    if link.tag == Tag.CANONICAL:
+        return False
+    if link.tag == Tag.SCRIPTED:
+        return not link.raw.rstrip().endswith(("=", "?", "&", "/")) and not _UNFINISHED.intersection(
+            link.raw.strip()
+        )
+    return True
+
+
+def _class_of(context: Context, url: str, tags: frozenset[Tag], *, own: bool) -> LinkClass | None:
+    if not own and literal_address_kind(url) in {"private", "loopback"}:
+        return None
+    if tags & RESOURCE_TAGS:
+        return LinkClass.RESOURCE
+    target = context.targets.get(url)
+    if is_attachment(url) or (target is not None and target.lane is Lane.ATTACHMENT):
+        return LinkClass.ATTACHMENT
+    if tags & _CLICKED or Tag.FORM in tags:
+        return LinkClass.INTERNAL if own else LinkClass.EXTERNAL
+    return None
+
+
+def _foreign_network_works(context: Context) -> bool:
+    """Whether failures of foreign hosts can be believed."""
+    tried: set[str] = set()
+    for url, looks in context.looks.items():
+        if context.scope.owns(url):
+            continue
+        if any(fetch.status > 0 for fetch in looks):
+            return True
+        if any(kind_of(fetch) for fetch in looks):
+            tried.add(hostname_of(url))
+    return len(tried) < DOUBTFUL_HOSTS
+
+
+def _gather_references(context: Context, broken: dict[str, BrokenTarget]) -> None:
+    if not broken:
+        return
+    for page, depth, links in _own_references(context):
+        for link in links:
+            target = broken.get(link.url or "")
+            if target is not None and _leads_somewhere(link):
+                target.references.append(Reference(page, depth, link))

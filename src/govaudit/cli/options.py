@@ -1,0 +1,157 @@
+"""Options that commands share, and what they mean for a run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from govaudit.cli.speech import text
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.run import BrowserMode, Budget, Family, Network, parse_moment
+from govaudit.inspection.workspace import Workspace, find_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+_ENVIRONMENT = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+
+
+def _described(*names: str, key: str, **settings: Any) -> Callable[[F], F]:
+    return click.option(*names, help=text(f"options.{key}"), **settings)
+
+
+def _apply(options: list[Callable[[F], F]], function: F) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def everywhere(function: F) -> F:
+    """``--workspace``, ``-q``, ``-v``: of every command."""
+    return _apply(
+        [
+            _described(
+                "--workspace", key="workspace", type=click.Path(path_type=Path, file_okay=False), default=None
+            ),
+            _described("-q", "--quiet", key="quiet", is_flag=True),
+            _described("-v", "--verbose", key="verbose", is_flag=True),
+        ],
+        function,
+    )
+
+
+def networked(function: F) -> F:
+    """Options of every command that uses the network."""
+    return _apply(
+        [
+            _described("--as-of", key="as-of", metavar="ISO", default=""),
+            _described("--resolve", key="resolve", metavar="HOST:PORT:ADDR[,ADDR…]", multiple=True),
+            _described("--nameserver", key="nameserver", metavar="ADDR[:PORT]", default=""),
+            _described("--max-pages", key="max-pages", type=click.IntRange(min=0), default=None),
+            _described("--max-depth", key="max-depth", type=click.IntRange(min=0), default=None),
+            _described("--rate", key="rate", type=click.FloatRange(min=0), default=None),
+            _described("--concurrency", key="concurrency", type=click.IntRange(min=1), default=None),
+            _described("--jobs", key="jobs", type=click.IntRange(min=0), default=None),
+            _described(
+                "--browser", key="browser", type=click.Choice(["auto", "never", "always"]), default="auto"
+            ),
+            _described("--family", key="family", type=click.Choice(["auto", "4", "6"]), default="auto"),
+            _described("--header", key="header", metavar="NAME:VALUE", multiple=True),
+            _described("--cookie", key="cookie", metavar="NAME=VALUE", multiple=True),
+            _described("--user-agent", key="user-agent", default=""),
+            _described("--ignore-robots", key="ignore-robots", is_flag=True),
+            _described("--allow-private", key="allow-private", is_flag=True),
+        ],
+        function,
+    )
+
+
+def workspace_of(folder: Path | None) -> Workspace:
+    """The workspace a command works in."""
+    return open_workspace(folder.resolve() if folder else find_workspace(Path.cwd()))
+
+
+def hush(*, verbose: bool) -> None:
+    """Library chatter only for those who ask for it."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.ERROR, format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+def moment_of(value: str) -> datetime | None:
+    """The moment of ``--as-of``; ``None`` when it was not given."""
+    if not value:
+        return None
+    try:
+        return parse_moment(value)
+    except ValueError as error:
+        raise InputError(Problem("option.no-moment", "--as-of", arguments={"value": value})) from error
+
+
+def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
+    """How requests are made: command line over workspace over defaults.
+
+    Raises ``InputError`` for values that mean nothing, and for unlimited rates on the open network.
+    """
+    settings = workspace.settings
+    browser: BrowserMode = options["browser"]
+    family: Family = options["family"]
+    rate = settings.rate if options["rate"] is None else options["rate"]
+    agent = options["user_agent"] or settings.user_agent
+    if settings.contact and not options["user_agent"]:
+        agent = f"{agent} {settings.contact}"
+    return Network(
+        resolve=dict(_resolved(value) for value in options["resolve"]),
+        nameserver=options["nameserver"],
+        rate=rate,
+        concurrency=settings.concurrency if options["concurrency"] is None else options["concurrency"],
+        family=family,
+        browser=browser,
+        user_agent=agent,
+        headers=tuple(_header(value) for value in options["header"]),
+        cookies=tuple(_expanded(value, "--cookie") for value in options["cookie"]),
+        ignore_robots=options["ignore_robots"],
+        allow_private=options["allow_private"],
+    )
+
+
+def budget_of(workspace: Workspace, options: dict[str, Any]) -> Budget:
+    """Limits of one site's crawl."""
+    settings = workspace.settings
+    return Budget(
+        max_pages=settings.max_pages if options["max_pages"] is None else options["max_pages"],
+        max_depth=settings.max_depth if options["max_depth"] is None else options["max_depth"],
+    )
+
+
+def _resolved(value: str) -> tuple[str, tuple[str, ...]]:
+    """``HOST:PORT:ADDR[,ADDR…]`` of curl; IPv6 addresses may stand in brackets."""
+    host, _, rest = value.partition(":")
+    port, _, addresses = rest.partition(":")
+    found = tuple(one.strip().strip("[]") for one in addresses.split(",") if one.strip())
+    if not (host and port.isdigit() and found):
+        raise InputError(Problem("option.no-resolve", "--resolve", arguments={"value": value}))
+    return f"{host.lower()}:{port}", found
+
+
+def _header(value: str) -> tuple[str, str]:
+    name, colon, content = value.partition(":")
+    if not (name.strip() and colon) or "\n" in value or "\r" in value:
+        raise InputError(Problem("option.no-header", "--header", arguments={"value": name}))
+    return name.strip(), _expanded(content.strip(), "--header")
+
+
+def _expanded(value: str, option: str) -> str:
+    """``value`` with ``$NAME`` and ``${NAME}`` replaced from the environment, so that secrets stay out of histories."""
+    for name in _ENVIRONMENT.findall(value):
+        if name not in os.environ:
+            raise InputError(Problem("option.no-variable", option, arguments={"name": name}))
+    return _ENVIRONMENT.sub(lambda match: os.environ[match.group(1)], value)

@@ -1,0 +1,139 @@
+"""The crawl of one site: plan in, fact store out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+import uvloop
+from scrapy.crawler import AsyncCrawlerRunner
+
+from govaudit.crawler.journey import Journey
+from govaudit.crawler.recorder import store_error
+from govaudit.crawler.settings import scrapy_settings
+from govaudit.crawler.spiders.portal import PortalSpider
+from govaudit.inspection.fact_store import FactWriter
+from govaudit.inspection.run import CrawlPlan, CrawlState, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from govaudit.crawler.recorder import ReadPage
+
+_GC_THRESHOLDS = (50_000, 50, 50)
+_IPV6_KINDS = frozenset({"self-check", "dns", "reach"})
+
+
+def crawl(
+    plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, read_page: ReadPage | None = None
+) -> CrawlState:
+    """Crawl the site of ``plan`` into the store at ``path``; blocks until it is done, interrupted or failed.
+
+    An unfinished store of the same plan is gone on with, a finished one is left as it is. SIGINT and SIGTERM (in the
+    main thread) end the crawl soon: everything is saved and the state says ``interrupted``. May be called again in
+    the same process. Raises ``InputError`` for a store of another plan or a bad address, ``GovauditError`` when
+    the store cannot be written.
+    """
+    try:
+        writer = FactWriter.open(path, plan)
+    except sqlite3.OperationalError as error:
+        raise store_error(error, path) from error
+    with closing(writer):
+        state = writer.state
+        if state.finished_at and not state.interrupted:
+            return state
+        state = CrawlState(started_at=state.started_at or time.time())
+        writer.set_state(state)
+        if "ipv6" in plan.measures and not _IPV6_KINDS & writer.probe_kinds():
+            tell(Progress(site=plan.site.key, stage="probe"))
+            if not _measure(plan, writer):
+                return _end(writer, state, interrupted=True, problem="")
+        with _tuned_collector(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_run(path, writer, tell, read_page or _reader(), state))
+
+
+def _reader() -> ReadPage:
+    from govaudit.crawler.reading.page import read_page  # noqa: PLC0415 - only a crawl needs the reader
+
+    return read_page
+
+
+def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
+    """Probe what the plan asks for. ``False``: interrupted."""
+    from govaudit.crawler.probes import measure  # noqa: PLC0415 - only plans that ask for it need the probes
+
+    try:
+        writer.add_probes(asyncio.run(measure(plan)))
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+async def _run(
+    path: Path, writer: FactWriter, tell: Callable[[Progress], None], read_page: ReadPage, state: CrawlState
+) -> CrawlState:
+    plan = writer.plan
+    journey = Journey(plan, path, writer, read_page, tell)
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    try:
+        with _signals(journey.interrupt):
+            await AsyncCrawlerRunner(scrapy_settings(plan)).crawl(PortalSpider, journey=journey)
+    finally:
+        journey.close()
+    if journey.error is not None:
+        tell(journey.progress("failed", str(journey.error)))
+        raise journey.error
+    journey.recorder.commit()
+    interrupted = journey.interrupted and not journey.completed
+    problem = "" if interrupted else journey.problem()
+    ended = _end(writer, state, interrupted=interrupted, problem=problem)
+    tell(journey.progress("interrupted" if interrupted else "failed" if problem else "done", problem))
+    return ended
+
+
+def _end(writer: FactWriter, state: CrawlState, *, interrupted: bool, problem: str) -> CrawlState:
+    ended = msgspec.structs.replace(state, finished_at=time.time(), interrupted=interrupted, problem=problem)
+    writer.set_state(ended)
+    return ended
+
+
+@contextmanager
+def _signals(interrupt: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM call ``interrupt``; only the main thread is told of signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    for number in numbers:
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _tuned_collector() -> Iterator[None]:
+    """What lives for the whole crawl is not searched for garbage again and again."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

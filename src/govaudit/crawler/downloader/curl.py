@@ -1,0 +1,288 @@
+"""Many transfers at once on the running event loop: libcurl's multi interface, driven by socket readiness."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import certifi
+import pycurl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_HEADER_BYTES = 262_144
+_IDLE_CONNECTIONS = 64
+_REFUSE = -1
+"""What a write callback returns to end its transfer."""
+
+
+class Aborted(Exception):  # noqa: N818 - an order to stop, not an error
+    """The transfer was ended from outside before it was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One GET. ``limit_of``: content type → how many decoded bytes are wanted (then the transfer ends well).
+
+    ``resolve``/``connect_to``: libcurl's options of those names. Times in seconds.
+    """
+
+    url: str
+    headers: tuple[str, ...]
+    limit_of: Callable[[str], int]
+    connect_timeout: float
+    timeout: float
+    resolve: tuple[str, ...] = ()
+    connect_to: tuple[str, ...] = ()
+    cookie: str = ""
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back. ``status`` 0: nothing did. ``error``: libcurl's code, 0 when all went well;
+    ``cut``: ended by us at the limit."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    cut: bool
+    address: str
+    error: int
+    error_text: str
+    os_error: int
+
+    def header(self, name: str) -> str:
+        """Value of the last header ``name`` (lower case), empty when there is none."""
+        for known, value in reversed(self.headers):
+            if known == name:
+                return value
+        return ""
+
+
+class _Transfer:
+    """State of one running GET: what curl hands to the callbacks, and the future that waits for the end."""
+
+    __slots__ = ("chunks", "cut", "future", "header_bytes", "left", "limit_of", "lines", "refused")
+
+    def __init__(self, limit_of: Callable[[str], int], future: asyncio.Future[tuple[int, str]]) -> None:
+        self.future = future
+        self.limit_of = limit_of
+        self.lines: list[bytes] = []
+        self.header_bytes = 0
+        self.chunks: list[bytes] = []
+        self.left = -1
+        self.cut = False
+        self.refused = False
+
+    def header(self, line: bytes) -> int | None:
+        if line.startswith(b"HTTP/"):
+            self.lines.clear()
+        self.header_bytes += len(line)
+        if self.header_bytes > MAX_HEADER_BYTES:
+            self.refused = True
+            return _REFUSE
+        self.lines.append(line)
+        return None
+
+    def write(self, chunk: bytes) -> int | None:
+        if self.left < 0:
+            self.left = self.limit_of(_content_type(self.lines))
+        if len(chunk) > self.left:
+            self.chunks.append(chunk[: self.left])
+            self.cut = True
+            return _REFUSE
+        self.left -= len(chunk)
+        self.chunks.append(chunk)
+        return None
+
+
+class Transfers:
+    """All transfers of one crawl. Belongs to the event loop that is running when it is made."""
+
+    def __init__(self, may_connect: Callable[[str], bool]) -> None:
+        """``may_connect``: whether a socket to that IP address may be opened."""
+        self._loop = asyncio.get_running_loop()
+        self._may_connect = may_connect
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _IDLE_CONNECTIONS)
+        self._watched: dict[int, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._running: dict[Any, _Transfer] = {}
+        self._idle: list[Any] = []
+        self._told: set[str] = set()
+        self._closed = False
+
+    async def get(self, order: Order) -> Answer:
+        """Carry out one GET. Raises ``Aborted`` when it was ended from outside; failures are in the answer."""
+        transfer = _Transfer(order.limit_of, self._loop.create_future())
+        handle = self._idle.pop() if self._idle else self._new_handle()
+        try:
+            handle.setopt(pycurl.URL, order.url)
+        except (pycurl.error, UnicodeEncodeError) as error:
+            self._idle.append(handle)
+            return _never_sent(str(error))
+        handle.setopt(pycurl.WRITEFUNCTION, transfer.write)
+        handle.setopt(pycurl.HEADERFUNCTION, transfer.header)
+        handle.setopt(pycurl.HTTPHEADER, list(order.headers))
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(order.connect_timeout * 1000))
+        handle.setopt(pycurl.TIMEOUT_MS, int(order.timeout * 1000))
+        handle.setopt(pycurl.FRESH_CONNECT, order.fresh)
+        handle.setopt(pycurl.RESOLVE, self._untold(order.resolve))
+        handle.setopt(pycurl.CONNECT_TO, list(order.connect_to))
+        if order.cookie:
+            handle.setopt(pycurl.COOKIE, order.cookie)
+        else:
+            handle.unsetopt(pycurl.COOKIE)
+        self._running[handle] = transfer
+        self._multi.add_handle(handle)
+        code, text = await transfer.future
+        answer = _answer(transfer, handle, code, text)
+        self._idle.append(handle)
+        return answer
+
+    def _untold(self, entries: tuple[str, ...]) -> list[str]:
+        """Entries that libcurl does not hold yet: it keeps them for all later transfers."""
+        new = [entry for entry in entries if entry not in self._told]
+        self._told.update(new)
+        return new
+
+    def abort(self) -> None:
+        """End every running transfer; whoever waits for one gets ``Aborted``."""
+        for handle, transfer in list(self._running.items()):
+            del self._running[handle]
+            self._multi.remove_handle(handle)
+            handle.close()
+            if not transfer.future.done():
+                transfer.future.set_exception(Aborted())
+
+    def close(self) -> None:
+        """Abort what runs and give all connections back."""
+        if self._closed:
+            return
+        self._closed = True
+        self.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+        for handle in self._idle:
+            handle.close()
+        self._idle.clear()
+        self._multi.close()
+        for number, events in self._watched.items():
+            self._unwatch(number, events)
+        self._watched.clear()
+
+    def _new_handle(self) -> Any:
+        handle = pycurl.Curl()
+        handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.NOPROGRESS, 1)
+        handle.setopt(pycurl.PROXY, "")
+        handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        handle.setopt(pycurl.FOLLOWLOCATION, 0)
+        handle.setopt(pycurl.PATH_AS_IS, 1)
+        handle.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate, br")
+        handle.setopt(pycurl.DNS_CACHE_TIMEOUT, -1)
+        handle.setopt(pycurl.SSL_VERIFYPEER, 1)
+        handle.setopt(pycurl.SSL_VERIFYHOST, 2)
+        handle.setopt(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        return handle
+
+    def _open_socket(self, _purpose: int, address: Any) -> Any:
+        family, kind, protocol, endpoint = address
+        if not self._may_connect(endpoint[0]):
+            return pycurl.SOCKET_BAD
+        return socket.socket(family, kind, protocol)
+
+    # -- libcurl's side of the event loop ----------------------------------------------------------------
+
+    def _watch(self, events: int, number: int, _multi: Any, _data: Any) -> None:
+        before = self._watched.get(number, 0)
+        wanted = 0 if events == pycurl.POLL_REMOVE else events
+        self._unwatch(number, before & ~wanted)
+        if wanted & pycurl.POLL_IN and not before & pycurl.POLL_IN:
+            self._loop.add_reader(number, self._act, number, pycurl.CSELECT_IN)
+        if wanted & pycurl.POLL_OUT and not before & pycurl.POLL_OUT:
+            self._loop.add_writer(number, self._act, number, pycurl.CSELECT_OUT)
+        if wanted:
+            self._watched[number] = wanted
+        else:
+            self._watched.pop(number, None)
+
+    def _unwatch(self, number: int, events: int) -> None:
+        if events & pycurl.POLL_IN:
+            self._loop.remove_reader(number)
+        if events & pycurl.POLL_OUT:
+            self._loop.remove_writer(number)
+
+    def _set_timer(self, milliseconds: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if milliseconds >= 0 and not self._closed:
+            self._timer = self._loop.call_later(milliseconds / 1000, self._act, pycurl.SOCKET_TIMEOUT, 0)
+
+    def _act(self, number: int, events: int) -> None:
+        if number == pycurl.SOCKET_TIMEOUT:
+            self._timer = None
+        self._multi.socket_action(number, events)
+        more = 1
+        while more:
+            more, finished, failed = self._multi.info_read()
+            for handle in finished:
+                self._finish(handle, 0, "")
+            for handle, code, text in failed:
+                self._finish(handle, code, text)
+
+    def _finish(self, handle: Any, code: int, text: str) -> None:
+        transfer = self._running.pop(handle)
+        self._multi.remove_handle(handle)
+        if not transfer.future.done():
+            transfer.future.set_result((code, text))
+
+
+def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
+    status, headers = _parse_head(transfer.lines)
+    if transfer.cut and code == pycurl.E_WRITE_ERROR:
+        code, text = 0, ""
+    return Answer(
+        status=status,
+        headers=headers,
+        body=transfer.chunks[0] if len(transfer.chunks) == 1 else b"".join(transfer.chunks),
+        cut=transfer.cut,
+        address=handle.getinfo(pycurl.PRIMARY_IP),
+        error=code,
+        error_text=text,
+        os_error=handle.getinfo(pycurl.OS_ERRNO) if code == pycurl.E_COULDNT_CONNECT else 0,
+    )
+
+
+def _never_sent(why: str) -> Answer:
+    return Answer(0, [], b"", False, "", pycurl.E_URL_MALFORMAT, why, 0)  # noqa: FBT003
+
+
+def _content_type(lines: list[bytes]) -> str:
+    for line in reversed(lines):
+        if line[:13].lower() == b"content-type:":
+            return line[13:].strip().decode("latin-1")
+    return ""
+
+
+def _parse_head(lines: list[bytes]) -> tuple[int, list[tuple[str, str]]]:
+    if not lines:
+        return 0, []
+    words = lines[0].split(None, 2)
+    status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+    headers = []
+    for line in lines[1:]:
+        name, colon, value = line.partition(b":")
+        if colon:
+            headers.append((name.strip().lower().decode("latin-1"), value.strip().decode("latin-1")))
+    return status, headers

@@ -1,0 +1,297 @@
+"""One look at one target: the chain of redirects, walked by us, and what came at its end, as a ``Fetch``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
+from govaudit.crawler.downloader.curl import Aborted, Order, Transfers
+from govaudit.crawler.downloader.faults import fault_of
+from govaudit.crawler.filetypes import type_of
+from govaudit.crawler.walls import blocked_by
+from govaudit.inspection.facts import Fetch, Hop, Lane
+from govaudit.inspection.urls import (
+    WEB_SCHEMES,
+    hostname_of,
+    literal_address_kind,
+    port_of,
+    resolve,
+    scheme_of,
+    without_fragment,
+)
+from govaudit.inspection.verdict import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from govaudit.crawler.downloader.curl import Answer
+    from govaudit.crawler.downloader.politeness import Politeness
+    from govaudit.inspection.run import Network
+
+MAX_HOPS = 10
+_NO_COOKIES = str([])
+STYLESHEET_BYTES = 1_000_000
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SERVER_ERRORS = frozenset({502, 503, 504, *range(520, 531)})
+_READ_TYPES = ("text/html", "application/xhtml+xml")
+
+KEPT_HEADERS = frozenset(
+    {
+        "content-length", "content-disposition", "content-language", "last-modified", "etag", "server", "date",
+        "age", "cache-control", "strict-transport-security", "content-security-policy", "x-frame-options",
+        "x-content-type-options", "referrer-policy", "set-cookie", "retry-after", "www-authenticate",
+        "x-powered-by", "via", "x-cache", "x-via-jsl", "cf-mitigated", "cf-ray", "location",
+    }
+)  # fmt: skip
+"""Headers that a judgement may rest on; the others are not stored."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A look and the body that came with it. ``stopped``: the crawl ended before there was an answer;
+    ``refused``: the address lies in a private network and was not asked."""
+
+    fetch: Fetch
+    body: bytes = b""
+    stopped: bool = False
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class _Chain:
+    hops: list[Hop] = field(default_factory=list)
+    been: set[tuple[str, str]] = field(default_factory=set)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def is_readable(content_type: str) -> bool:
+    """Whether a browser would show it as a page."""
+    return not content_type or content_type.partition(";")[0].strip().lower() in _READ_TYPES
+
+
+class Visitor:
+    """Makes all requests of one crawl."""
+
+    def __init__(
+        self,
+        network: Network,
+        politeness: Politeness,
+        *,
+        owns: Callable[[str], bool],
+        may_read: Callable[[str], bool],
+        may_ask: Callable[[str], bool],
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float],
+    ) -> None:
+        """``owns``: own addresses, which get the plan's headers and cookies; ``may_read``: robots.txt lets us read
+        an own page; ``may_ask``: a literal address that may be asked although it is private; ``clock``: seconds
+        that only grow; ``wall_clock``: UTC seconds."""
+        self._network = network
+        self._politeness = politeness
+        self._owns = owns
+        self._may_read = may_read
+        self._may_ask = may_ask
+        self._clock = clock
+        self._wall_clock = wall_clock
+        guard = AddressGuard(allow_private=network.allow_private)
+        self._addresses = Addresses(network, guard)
+        self._transfers = Transfers(guard.allows)
+        self._stopped = False
+        self._limits = {
+            Lane.PAGE: self._page_limit,
+            Lane.RESOURCE: self._resource_limit,
+            Lane.ATTACHMENT: self._probe_limit,
+            Lane.EXTERNAL: self._probe_limit,
+        }
+        common = (
+            "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+            "Accept-Language: zh-CN,zh;q=0.9,en;q=0.5",
+            f"User-Agent: {network.user_agent}",
+        )
+        self._foreign_headers = common
+        self._own_headers = (*common, *(f"{name}: {value}" for name, value in network.headers))
+        self._own_cookie = "; ".join(network.cookies)
+
+    def forget_failures(self) -> None:
+        """Look up again the names that could not be resolved: before the second look."""
+        self._addresses.forget_failures()
+
+    def stop(self) -> None:
+        """End everything that runs; every visit returns ``stopped``."""
+        self._stopped = True
+        self._politeness.stop()
+        self._transfers.abort()
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._transfers.close()
+
+    async def visit(self, url: str, lane: Lane, look: int = 1, *, limit: int = 0) -> Visit:
+        """GET ``url``, follow its redirects, and say what happened. Never raises for what a server does.
+
+        ``look``: from the second on over a new connection; ``limit``: bytes wanted instead of the lane's."""
+        fetch = Fetch(url=url, look=look, at=self._wall_clock())
+        started = self._clock()
+        try:
+            visit = await self._walk(fetch, lane, limit)
+        except Aborted:
+            return Visit(fetch, stopped=True)
+        fetch.seconds = round(self._clock() - started, 4)
+        return visit
+
+    async def _walk(self, fetch: Fetch, lane: Lane, limit: int) -> Visit:
+        url = fetch.url
+        chain = _Chain(been={(url, _NO_COOKIES)})
+        while True:
+            resolved = await self._addresses.of(hostname_of(url), port_of(url))
+            if not resolved.addresses:
+                return self._without_address(fetch, chain, url, resolved.error, refused=resolved.refused)
+            host = hostname_of(url)
+            if not await self._politeness.turn(host) or self._stopped:
+                raise Aborted
+            limit_of = (lambda _: limit) if limit else self._limits[lane]
+            order = self._order(url, limit_of, chain, resolved.addresses, fetch.look)
+            answer = await self._transfers.get(order)
+            reason, detail = _outcome(answer, self._network)
+            self._politeness.heard(host, answer.status, reason, answer.header("retry-after"))
+            location = answer.header("location")
+            if answer.status not in _REDIRECTS or not location:
+                return Visit(_concluded(fetch, chain, url, answer, (reason, detail)), answer.body)
+            chain.hops.append(Hop(url, answer.status))
+            _take_cookies(chain, url, answer)
+            following = _target(url, location)
+            fault = self._forbidden(chain, following, location, lane)
+            if fault is not None:
+                return Visit(_concluded(fetch, chain, url, answer, fault))
+            url = following or url
+
+    def _forbidden(
+        self, chain: _Chain, following: str | None, location: str, lane: Lane
+    ) -> tuple[Reason | None, str] | None:
+        """Why the chain ends here, ``None`` when it may go on."""
+        if following is None:
+            return None, f"redirect-nowhere: {location[:200]}"
+        step = (following, str(sorted(chain.cookies.get(hostname_of(following), {}).items())))
+        if step in chain.been:
+            return None, f"redirect-loop: {following}"
+        chain.been.add(step)
+        if len(chain.hops) > MAX_HOPS:
+            return None, f"redirect-endless: more than {MAX_HOPS} redirects"
+        if literal_address_kind(following) in {"private", "loopback"} and not self._may_ask(following):
+            return Reason.CONNECT, f"private: redirect to {following}"
+        if lane is Lane.PAGE and self._owns(following) and not self._may_read(following):
+            return Reason.ROBOTS, f"robots: redirect to {following}"
+        return None
+
+    def _without_address(self, fetch: Fetch, chain: _Chain, url: str, error: str, *, refused: bool) -> Visit:
+        fetch.hops = tuple(chain.hops)
+        fetch.final_url = url
+        fetch.reason = Reason.CONNECT if refused else Reason.DNS
+        fetch.detail = error
+        if not refused:
+            self._politeness.heard(hostname_of(url), 0, Reason.DNS, "")
+        return Visit(fetch, refused=refused and not chain.hops)
+
+    def _order(
+        self, url: str, limit_of: Callable[[str], int], chain: _Chain, addresses: tuple[str, ...], look: int
+    ) -> Order:
+        own = self._owns(url)
+        host, port = hostname_of(url), port_of(url)
+        connected = port_of(self._connected(url))
+        cookies = [self._own_cookie] if own and self._own_cookie else []
+        cookies += [f"{name}={value}" for name, value in chain.cookies.get(host, {}).items()]
+        named = f"[{host}]" if ":" in host else host
+        return Order(
+            url=url,
+            headers=self._own_headers if own else self._foreign_headers,
+            limit_of=limit_of,
+            connect_timeout=self._network.connect_timeout,
+            timeout=self._network.timeout,
+            resolve=()
+            if addresses[0] == host
+            else (f"{named}:{connected}:{','.join(map(_bracketed, addresses))}",),
+            connect_to=() if connected == port else (f"{named}:{port}::{connected}",),
+            cookie="; ".join(cookies),
+            fresh=look > 1,
+        )
+
+    def _connected(self, url: str) -> str:
+        """``url`` with the port that is really connected to."""
+        ports = self._network.connect_port
+        if not ports:
+            return url
+        host, port = hostname_of(url), port_of(url)
+        other = ports.get(f"{host}:{port}")
+        named = f"[{host}]" if ":" in host else host
+        return url if other is None else f"{scheme_of(url)}://{named}:{other}/"
+
+    def _page_limit(self, content_type: str) -> int:
+        network = self._network
+        return network.max_body_bytes if is_readable(content_type) else network.probe_bytes
+
+    def _resource_limit(self, content_type: str) -> int:
+        if content_type.lower().startswith("text/css"):
+            return max(STYLESHEET_BYTES, self._network.probe_bytes)
+        return self._network.probe_bytes
+
+    def _probe_limit(self, _content_type: str) -> int:
+        return self._network.probe_bytes
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _outcome(answer: Answer, network: Network) -> tuple[Reason | None, str]:
+    if answer.error:
+        return fault_of(answer, network.connect_timeout, network.timeout)
+    blocked = blocked_by(answer.status, answer.headers, answer.body)
+    if blocked is not None:
+        return blocked
+    if answer.status in _SERVER_ERRORS:
+        return Reason.SERVER_ERROR, f"status {answer.status}"
+    if answer.cut and len(answer.body) >= network.max_body_bytes:
+        return Reason.TOO_LARGE, f"more than {network.max_body_bytes} bytes"
+    return None, ""
+
+
+def _concluded(
+    fetch: Fetch, chain: _Chain, url: str, answer: Answer, outcome: tuple[Reason | None, str]
+) -> Fetch:
+    fetch.reason, fetch.detail = outcome
+    fetch.status = answer.status
+    fetch.final_url = url
+    fetch.hops = tuple(chain.hops)
+    fetch.content_type = answer.header("content-type")
+    fetch.size = len(answer.body)
+    fetch.truncated = answer.cut or (answer.error != 0 and answer.status != 0)
+    fetch.magic = type_of(answer.body)
+    fetch.address = answer.address
+    fetch.headers = tuple((name, value) for name, value in answer.headers if name in KEPT_HEADERS)
+    return fetch
+
+
+def _target(url: str, location: str) -> str | None:
+    """Where a ``Location`` leads: canonical, without fragment; ``None`` for what is no web address."""
+    written = location
+    if not location.isascii():
+        raw = location.encode("latin-1")
+        try:
+            written = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            written = raw.decode("gb18030", errors="replace")
+    joined = resolve(url, written)
+    if joined is None or scheme_of(joined) not in WEB_SCHEMES:
+        return None
+    return without_fragment(joined)
+
+
+def _take_cookies(chain: _Chain, url: str, answer: Answer) -> None:
+    """Cookies that a redirect sets are sent on in the same chain, as a browser does: without them a site that
+    sends a visitor back to the same address with a cookie would look like a loop."""
+    for name, value in answer.headers:
+        if name == "set-cookie":
+            key, equals, content = value.partition(";")[0].partition("=")
+            if equals:
+                chain.cookies.setdefault(hostname_of(url), {})[key.strip()] = content.strip()

@@ -1,0 +1,288 @@
+"""What is to be visited: lanes, levels, budgets, traps. No network; the same answers in every run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from govaudit.crawler.rules.tables import actions, traps
+from govaudit.inspection.fact_store import Target
+from govaudit.inspection.facts import RESOURCE_TAGS, Lane, Skipped, Tag
+from govaudit.inspection.urls import host_of, is_attachment, literal_address_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from govaudit.inspection.fact_store import FactWriter
+    from govaudit.inspection.run import CrawlPlan
+    from govaudit.inspection.site import SiteScope
+
+_EXTERNALS_A_HOST = 1
+"""Other people's hosts are asked one thing at a time."""
+
+
+class Frontier:
+    """Targets of one crawl: own pages level by level, everything else as it is found."""
+
+    def __init__(self, plan: CrawlPlan, scope: SiteScope, writer: FactWriter) -> None:
+        self._plan = plan
+        self._scope = scope
+        self._writer = writer
+        self._home_host = plan.site.host
+        self._traps = traps()
+        self._seen: set[str] = set()
+        self._levels: dict[int, dict[str, Target]] = {}
+        self._navigation: set[str] = set()
+        self._variants: Counter[str] = Counter()
+        self._deepest = 0
+        self.chosen = 0
+        """Own pages that were visited or are about to be: what ``max_pages`` limits."""
+        self.pages: deque[Target] = deque()
+        """Own pages of the level that is being visited."""
+        self.others: deque[Target] = deque()
+        """Own resources and attachments."""
+        self.externals = Externals()
+
+    def restore(self) -> None:
+        """Take up the frontier that the store holds."""
+        for target, state_is_waiting in self._writer.targets():
+            self._seen.add(target.url)
+            self._count_variant(target.url)
+            if state_is_waiting:
+                self._put(target)
+            elif target.lane is Lane.PAGE and target.skipped is None:
+                self.chosen += 1
+        self.mark_navigation(self._writer.navigation_urls())
+
+    def start(self, urls: Iterable[str]) -> None:
+        """Begin with these pages; they are never skipped."""
+        for url in urls:
+            if url not in self._seen:
+                self._seen.add(url)
+                number = self._writer.add_target(url, Lane.PAGE, 0)
+                self._put(Target(number, url, Lane.PAGE, 0))
+
+    def mark_navigation(self, urls: Iterable[str]) -> None:
+        """Pages that the navigation leads to: the first to be chosen when the budget does not reach."""
+        self._navigation.update(urls)
+
+    def consider(self, url: str, tag: int, depth: int, via: int) -> None:
+        """An address was found on the page ``via``: put it where it belongs, once."""
+        if url in self._seen:
+            return
+        self._seen.add(url)
+        lane = self.lane_of(url, tag)
+        why = self._reason_to_skip(url, lane, depth)
+        if why is not None:
+            self._writer.skip_target(url, lane, depth, why, via)
+            return
+        number = self._writer.add_target(url, lane, depth, via)
+        self._put(Target(number, url, lane, depth))
+
+    def lane_of(self, url: str, tag: int) -> Lane:
+        """How a target is treated that is referred to by ``tag``."""
+        if not self._scope.owns(url):
+            return Lane.EXTERNAL
+        if tag in RESOURCE_TAGS and tag != Tag.FRAME:
+            return Lane.RESOURCE
+        return Lane.ATTACHMENT if is_attachment(url) else Lane.PAGE
+
+    def adopt(self, url: str, depth: int) -> int | None:
+        """A redirect of a page at ``depth`` brought us to the own page ``url``. Returns its number when it is to be
+        recorded from this very visit; ``None`` when it has or gets a visit of its own."""
+        waiting_deeper = next((level for level, targets in self._levels.items() if url in targets), None)
+        if waiting_deeper is not None:
+            target = self._levels[waiting_deeper].pop(url)
+            if not self._levels[waiting_deeper]:
+                del self._levels[waiting_deeper]
+            self._writer.move_target(target.url_id, min(depth, waiting_deeper))
+            self.chosen += 1
+            return target.url_id
+        if url in self._seen or self.lane_of(url, Tag.A) is not Lane.PAGE:
+            return None
+        self._seen.add(url)
+        self.chosen += 1
+        return self._writer.add_target(url, Lane.PAGE, depth)
+
+    # -- levels --------------------------------------------------------------------------------------------
+
+    def last_depth(self) -> int:
+        """Depth of the deepest level so far."""
+        return self._deepest
+
+    def has_room(self) -> bool:
+        """Whether the budget allows one more page."""
+        limit = self._plan.budget.max_pages
+        return not limit or self.chosen < limit
+
+    def next_level_origins(self) -> set[str]:
+        """Addresses, one an origin, of the next level's pages: their robots.txt must be known."""
+        if not self._levels:
+            return set()
+        return {_origin(url) for url in self._levels[min(self._levels)]}
+
+    def open_level(self, may_read: Callable[[str], bool]) -> bool:
+        """Move the next level's pages to ``pages``, as far as the budget goes. ``False``: there is none."""
+        if not self._levels:
+            return False
+        depth = min(self._levels)
+        self._deepest = max(self._deepest, depth)
+        candidates = []
+        for target in self._levels.pop(depth).values():
+            if may_read(target.url):
+                candidates.append(target)
+            else:
+                self._skip(target, Skipped.ROBOTS)
+        limit = self._plan.budget.max_pages
+        room = max(0, limit - self.chosen) if limit else len(candidates)
+        if len(candidates) > room:
+            candidates.sort(key=self._rank)
+            for target in candidates[room:]:
+                self._skip(target, Skipped.BUDGET)
+            del candidates[room:]
+        self.chosen += len(candidates)
+        self.pages.extend(candidates)
+        return True
+
+    def drop_waiting(self, why: Skipped, but: set[str]) -> None:
+        """Empty all queues. ``but``: addresses that only waited for another look and are not left out."""
+        waiting = [target for level in self._levels.values() for target in level.values()]
+        waiting += [*self.pages, *self.others, *self.externals.take_all()]
+        self._levels.clear()
+        self.pages.clear()
+        self.others.clear()
+        for target in waiting:
+            if target.url not in but:
+                self._skip(target, why)
+
+    def leave_out(self, target: Target, why: Skipped) -> None:
+        """Leave out one target that was handed out."""
+        self._skip(target, why)
+
+    def waiting(self) -> int:
+        """How many targets wait."""
+        return len(self.pages) + len(self.others) + len(self.externals) + sum(map(len, self._levels.values()))
+
+    def _rank(self, target: Target) -> tuple[bool, bytes]:
+        seeded = f"{self._plan.seed}\n{target.url}".encode()
+        return target.url not in self._navigation, hashlib.blake2b(seeded, digest_size=8).digest()
+
+    def _put(self, target: Target) -> None:
+        if target.lane is Lane.PAGE:
+            self._levels.setdefault(target.depth, {})[target.url] = target
+        elif target.lane is Lane.EXTERNAL:
+            self.externals.add(target)
+        else:
+            self.others.append(target)
+
+    def _skip(self, target: Target, why: Skipped) -> None:
+        self._writer.skip_target(target.url, target.lane, target.depth, why)
+
+    # -- what is left out ----------------------------------------------------------------------------------
+
+    def _reason_to_skip(self, url: str, lane: Lane, depth: int) -> Skipped | None:
+        if literal_address_kind(url) in {"private", "loopback"} and not self.is_the_site(url):
+            return Skipped.PRIVATE
+        if acts(url):
+            return Skipped.ACTION
+        if self._is_trap(url):
+            return Skipped.TRAP
+        limit = self._plan.budget.max_depth
+        if limit and lane is Lane.PAGE and depth > limit:
+            return Skipped.BUDGET
+        return None
+
+    def is_the_site(self, url: str) -> bool:
+        """Whether a literal address is the inspected site itself."""
+        return host_of(url) == self._home_host or self._scope.owns(url)
+
+    def _is_trap(self, url: str) -> bool:
+        if len(url) > self._traps.url_length:
+            return True
+        if url.count("/") > self._traps.repeated_segment + 3:
+            segments = url.partition("?")[0].split("/")[3:]
+            most = max(Counter(filter(None, segments)).values(), default=0)
+            if most > self._traps.repeated_segment:
+                return True
+        return self._count_variant(url) > self._traps.query_variants
+
+    def _count_variant(self, url: str) -> int:
+        path, question_mark, _ = url.partition("?")
+        if not question_mark:
+            return 0
+        self._variants[path] += 1
+        return self._variants[path]
+
+
+class Externals:
+    """Targets on other hosts, handed out so that no host is asked two things at once."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, deque[Target]] = {}
+        self._ready: deque[str] = deque()
+        self._busy: Counter[str] = Counter()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, target: Target) -> None:
+        """Queue a target behind the others of its host."""
+        host = host_of(target.url)
+        queue = self._queues.setdefault(host, deque())
+        if not queue and self._busy[host] < _EXTERNALS_A_HOST:
+            self._ready.append(host)
+        queue.append(target)
+        self._size += 1
+
+    def take(self) -> Target | None:
+        """The next target whose host is free; ``None`` when all hosts with targets are busy."""
+        if not self._ready:
+            return None
+        host = self._ready.popleft()
+        queue = self._queues[host]
+        target = queue.popleft()
+        if not queue:
+            del self._queues[host]
+        self._busy[host] += 1
+        self._size -= 1
+        return target
+
+    def give_back(self, target: Target) -> None:
+        """The host of ``target`` is free again."""
+        host = host_of(target.url)
+        self._busy[host] -= 1
+        if not self._busy[host]:
+            del self._busy[host]
+        if host in self._queues:
+            self._ready.append(host)
+
+    def take_all(self) -> list[Target]:
+        """Empty all queues."""
+        targets = [target for queue in self._queues.values() for target in queue]
+        self._queues.clear()
+        self._ready.clear()
+        self._size = 0
+        return targets
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def acts(url: str) -> bool:
+    """Whether opening the address would do something (log out, delete, vote)."""
+    table = actions()
+    path, _, query = url.partition("?")
+    name = path.rpartition("/")[2].partition(".")[0].lower()
+    if name in table.paths:
+        return True
+    if not query:
+        return False
+    return any(
+        value.lower() in table.parameters.get(parameter.lower(), ())
+        for parameter, value in parse_qsl(query, errors="replace")
+    )

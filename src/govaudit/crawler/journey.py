@@ -1,0 +1,199 @@
+"""One crawl with everything that belongs to it: what the spider moves and what the store receives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+from govaudit.crawler.downloader.politeness import Politeness
+from govaudit.crawler.downloader.visit import Visitor
+from govaudit.crawler.frontier import Frontier
+from govaudit.crawler.recorder import Recorder
+from govaudit.crawler.robots import Robots, origin_of
+from govaudit.crawler.sitemaps import LONGEST, all_locations
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.facts import Lane, Skipped, Tag
+from govaudit.inspection.run import CrawlPlan, Progress
+from govaudit.inspection.site import SiteScope
+from govaudit.inspection.urls import canonical, hostname_of
+from govaudit.inspection.verdict import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from govaudit.crawler.downloader.visit import Visit
+    from govaudit.crawler.recorder import ReadPage
+    from govaudit.inspection.fact_store import FactWriter, Target
+
+_TOLD_EVERY = 0.25
+"""Seconds between two reports of progress."""
+
+Stage = Literal["crawl", "second-look"]
+
+
+class Journey:
+    """Made on the event loop on which the crawl runs."""
+
+    def __init__(
+        self,
+        plan: CrawlPlan,
+        path: Path,
+        writer: FactWriter,
+        read_page: ReadPage,
+        tell: Callable[[Progress], None],
+    ) -> None:
+        """Raises ``InputError`` when the registered address is no web address."""
+        clock = asyncio.get_running_loop().time
+        self.plan = plan
+        self.home = _home(plan)
+        self._writer = writer
+        self._tell = tell
+        self._clock = clock
+        self._started = clock()
+        self._told = -_TOLD_EVERY
+        self._searched = False
+        self._refused_home = ""
+        self._interrupt_hooks: list[Callable[[], None]] = []
+        self.interrupted = False
+        self.completed = False
+        """Nothing was left to visit."""
+        self.error: BaseException | None = None
+        self.stage: Stage = "crawl"
+        self._scope = SiteScope(plan.site, frozenset(plan.other_hosts))
+        self.frontier = Frontier(plan, self._scope, writer)
+        own_hosts = {hostname_of(self.home), *(hostname_of(f"http://{one}") for one in plan.site.scope)}
+        self.politeness = Politeness(
+            plan.network.rate, is_own=lambda host: host.removeprefix("www.") in own_hosts or host in own_hosts,
+            clock=clock,
+        )  # fmt: skip
+        self.visitor = Visitor(
+            plan.network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
+            may_ask=self.frontier.is_the_site, clock=clock, wall_clock=time.time,
+        )  # fmt: skip
+        self.robots = Robots(self.visitor.visit, plan.network.user_agent, ignored=plan.network.ignore_robots)
+        self.recorder = Recorder(
+            writer, self.frontier, self._scope, read_page, path=path, home=self.home, clock=clock
+        )
+        self.frontier.restore()
+        self.recorder.restore()
+        starts = (canonical(url) for url in plan.start_urls)
+        self.frontier.start([self.home, *(url for url in starts if url is not None)])
+
+    def _may_read(self, url: str) -> bool:
+        return self.robots.allow(url)
+
+    # -- what the spider asks ------------------------------------------------------------------------------
+
+    async def learn_robots(self, urls: set[str]) -> None:
+        """Ask the origins of ``urls`` for their robots.txt, each once."""
+        origins = sorted({origin_of(url) for url in urls})
+        unknown = [origin for origin in origins if not self.robots.knows(origin)]
+        delays = await asyncio.gather(*map(self.robots.learn, unknown))
+        for origin, delay in zip(unknown, delays, strict=True):
+            if delay and self.plan.network.rate:
+                self.politeness.slow_down(hostname_of(origin), delay)
+
+    async def discover(self) -> bool:
+        """Search the site maps, once, for own pages that no page led to. ``True``: there are some to visit."""
+        if self._searched or self.out_of_time() or not self.frontier.has_room():
+            return False
+        self._searched = True
+        if not self.recorder.home_was_read(self.home):
+            self._searched = False
+            return False
+        origin = origin_of(self.home)
+        found = await all_locations(
+            [*self.robots.sitemaps(origin), f"{origin}/sitemap.xml"], self._body_of, self._owns_written
+        )
+        waiting = self.frontier.waiting()
+        for written in found:
+            url = canonical(written)
+            if url is not None and self._scope.owns(url):
+                self.frontier.consider(url, Tag.A, self.frontier.last_depth() + 1, 0)
+        return self.frontier.waiting() > waiting
+
+    def second_looks(self) -> list[Target]:
+        """Everything that failed once, in a fixed order; asked for when there is nothing else to do."""
+        if self.out_of_time():
+            return []
+        again = sorted(self.recorder.failed.values(), key=lambda target: (target.depth, target.url))
+        self.recorder.failed.clear()
+        if again:
+            self.stage = "second-look"
+            self.visitor.forget_failures()
+        return again
+
+    def out_of_time(self) -> bool:
+        """Whether the time budget is used up."""
+        limit = self.plan.budget.max_seconds
+        return bool(limit) and self._clock() - self._started >= limit
+
+    def arrived(self, target: Target, visit: Visit) -> None:
+        """Take in one visit. Raises ``GovauditError`` when it cannot be stored."""
+        if visit.refused:
+            self.frontier.leave_out(target, Skipped.PRIVATE)
+            if target.url == self.home:
+                self._refused_home = visit.fetch.detail
+        else:
+            self.recorder.record(target, visit)
+        now = self._clock()
+        if now - self._told >= _TOLD_EVERY:
+            self._told = now
+            self._tell(self.progress(self.stage))
+
+    def interrupt(self) -> None:
+        """Stop soon and save."""
+        self.interrupted = True
+        for hook in self._interrupt_hooks:
+            hook()
+
+    def on_interrupt(self, hook: Callable[[], None]) -> None:
+        """Have ``hook`` called when the crawl is to stop."""
+        self._interrupt_hooks.append(hook)
+
+    # -- how it went ---------------------------------------------------------------------------------------
+
+    def progress(self, stage: Any, detail: str = "") -> Progress:
+        """Where the crawl stands."""
+        recorder = self.recorder
+        return Progress(
+            site=self.plan.site.key, stage=stage, fetched=recorder.fetched, pages=recorder.pages,
+            waiting=self.frontier.waiting(), failed=len(recorder.failed), detail=detail,
+        )  # fmt: skip
+
+    def problem(self) -> str:
+        """Why the home page could not be read, beginning with a named reason; empty when it was."""
+        if self.recorder.home_was_read(self.home):
+            return ""
+        if self._refused_home:
+            return f"{Reason.CONNECT}: {self._refused_home}"
+        fetch = self.recorder.home_fetch
+        if fetch is None:
+            why = Reason.INTERRUPTED if self.interrupted else Reason.BUDGET
+            allowed = self.robots.allow(self.home)
+            return f"{why}: home page was not visited" if allowed else f"{Reason.ROBOTS}: {self.home}"
+        if fetch.reason is not None:
+            return f"{fetch.reason}: {fetch.detail}"
+        detail = fetch.detail or (f"status {fetch.status}" if not fetch.opened else fetch.content_type)
+        return f"{Reason.NOT_MEASURED}: {detail}"
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.visitor.close()
+
+    async def _body_of(self, url: str) -> bytes:
+        visit = await self.visitor.visit(url, Lane.ATTACHMENT, limit=LONGEST)
+        return visit.body if visit.fetch.opened and visit.fetch.magic != "html" else b""
+
+    def _owns_written(self, written: str) -> bool:
+        url = canonical(written)
+        return url is not None and self._scope.owns(url)
+
+
+def _home(plan: CrawlPlan) -> str:
+    home = canonical(plan.site.url)
+    if home is None or not home.startswith(("http://", "https://")):
+        raise InputError(Problem("site.bad-url", plan.site.url))
+    return home

@@ -1,0 +1,178 @@
+"""Service guides (办事指南): which elements a page shows, with their texts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from govaudit.crawler.reading.text import collapsed, squeezed
+from govaudit.crawler.reading.words import alternatives, word_set, words
+from govaudit.crawler.reading.zones import Zone
+from govaudit.inspection.facts import GuideReading
+from govaudit.inspection.vocabulary import name_table
+
+if TYPE_CHECKING:
+    from govaudit.crawler.reading.outline import Outline
+
+_VOCABULARY = "guide_elements"
+_LONGEST_NAME = 18
+_LONGEST_VALUE = 6000
+_FEWEST = 3
+_TELLING = 2
+_NUMBER = re.compile(
+    r"^[ ]?(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.:][ ]?|第[一二三四五六七八九十]{1,3}[条部分项、 ]{1,3}|[*·•▪■◆●☆★▶]+[ ]?)+"
+)
+_BRACKETED = re.compile(r"^\[(.{2,16})\](.*)$")
+_AND = re.compile(r"[、及和与/]")
+_PLACE_AND_TIME = ("办理地点", "办理时间")
+_CELLS = frozenset(["td", "th"])
+_WITH_LINKS = frozenset(["a", "option"])
+
+
+@dataclass(slots=True)
+class _Part:
+    """A named part: ``start``/``stop`` of its text."""
+
+    names: tuple[str, ...]
+    start: int
+    stop: int
+
+
+def guides_of(page: Outline, zones: list[Zone], heading: str, title: str) -> tuple[GuideReading, ...]:
+    """The guide that the page is, if it is one. Elements are canonical names of the vocabulary ``guide_elements``
+    with their texts as shown; an element that stands there with nothing behind it has an empty text."""
+    if not _may_be_guide(page):
+        return ()
+    elements = _of_header_rows(page, zones)
+    for part in _parts(page, zones):
+        text = collapsed(page.text[part.start : part.stop], _LONGEST_VALUE)
+        for name in part.names:
+            if not elements.get(name):
+                elements[name] = text
+    telling = len(word_set("guides", "telling") & set(elements))
+    titled = any(word in (heading + title) for word in words("guides", "titles"))
+    if not (len(elements) >= _FEWEST and telling >= _TELLING) and not (titled and telling >= 1):
+        return ()
+    name = elements.get("事项名称") or heading
+    return (GuideReading(name, elements.get("事项编码", ""), elements),)
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    return re.compile("依据|条件|材料|流程|程序|时限|收费|受理|办理|办事|申请|事项")
+
+
+@lru_cache(maxsize=4096)
+def _names(said: str) -> tuple[str, ...]:
+    """Canonical names that a heading stands for."""
+    if said in word_set("guides", "combined-place-and-time"):
+        return _PLACE_AND_TIME
+    table = name_table(_VOCABULARY)
+    one = table.match(said)
+    if one is not None:
+        return (one,)
+    parts = _AND.split(said)
+    if 2 <= len(parts) <= 3:
+        matched = tuple(name for part in parts if part and (name := table.match(part)) is not None)
+        if len(matched) == len(parts):
+            return tuple(dict.fromkeys(matched))
+    return ()
+
+
+def _may_be_guide(page: Outline) -> bool:
+    return len(set(_hints().findall(page.plain))) >= 2
+
+
+def _parts(page: Outline, zones: list[Zone]) -> list[_Part]:
+    parts: list[_Part] = []
+    open_part: _Part | None = None
+    place = 0
+    for line in page.plain.split("\n"):
+        start, stop = place, place + len(line)
+        place = stop + 1
+        if not line.strip():
+            continue
+        owner = page.owner_at(start)
+        if zones[owner] is not Zone.MAIN or page.hidden[owner]:
+            open_part = None
+            continue
+        named = _named(page, line, start, owner)
+        if named is not None:
+            open_part = named
+            open_part.stop = max(stop, named.start)
+            parts.append(open_part)
+        elif open_part is not None and _ends(line):
+            open_part = None
+        elif open_part is not None:
+            open_part.stop = stop
+    return parts
+
+
+def _named(page: Outline, line: str, start: int, owner: int) -> _Part | None:
+    """The part that a line begins: a name alone, or a name, a colon and the text."""
+    if page.enclosing(owner, _WITH_LINKS) >= 0:
+        return None
+    number = _NUMBER.match(line)
+    offset = number.end() if number else 0
+    rest = line[offset:]
+    bracketed = _BRACKETED.match(rest)
+    if bracketed is not None:
+        names = _names(squeezed(bracketed[1]))
+        if names:
+            return _Part(names, start + offset + bracketed.start(2), start + len(line))
+    head, colon, _ = rest.partition(":")
+    said = squeezed(head)
+    if not 2 <= len(said) <= _LONGEST_NAME:
+        return None
+    if colon or said == squeezed(rest):
+        names = _names(said)
+        if names:
+            return _Part(names, start + offset + len(head) + len(colon), start + len(line))
+    first, blank, _ = rest.strip().partition(" ")
+    if blank and not colon and 4 <= len(first) <= 8:
+        names = _names(first)
+        if names:
+            return _Part(names, start + offset + rest.index(first) + len(first), start + len(line))
+    return None
+
+
+@cache
+def _end_words() -> re.Pattern[str]:
+    return re.compile(
+        rf"[ \[(]{{0,3}}(?:{alternatives('guides', 'ends', spaced=True)})[ \])]{{0,3}}(?:$|[:])"
+    )
+
+
+def _ends(line: str) -> bool:
+    number = _NUMBER.match(line)
+    return _end_words().match(line, number.end() if number else 0) is not None
+
+
+def _of_header_rows(page: Outline, zones: list[Zone]) -> dict[str, str]:
+    """Elements of tables whose first row holds the names and whose second the texts."""
+    elements: dict[str, str] = {}
+    for row, tag in enumerate(page.tag):
+        if tag != "tr" or zones[row] is not Zone.MAIN:
+            continue
+        cells = [cell for cell in page.children(row) if page.tag[cell] in _CELLS]
+        if len(cells) < _FEWEST:
+            continue
+        names = [_names(squeezed(page.compared(cell))) if _short(page, cell) else () for cell in cells]
+        if not all(names):
+            continue
+        siblings = page.children(page.parent[row])
+        following = siblings[siblings.index(row) + 1 :][:1]
+        texts = (
+            [cell for cell in page.children(following[0]) if page.tag[cell] in _CELLS] if following else []
+        )
+        if len(texts) == len(cells):
+            for held, cell in zip(names, texts, strict=True):
+                for name in held:
+                    elements.setdefault(name, collapsed(page.shown(cell), _LONGEST_VALUE))
+    return elements
+
+
+def _short(page: Outline, cell: int) -> bool:
+    return 2 <= page.stop[cell] - page.start[cell] <= _LONGEST_NAME

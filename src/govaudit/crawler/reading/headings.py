@@ -1,0 +1,178 @@
+"""The title that a visitor sees, and the lines between it and the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from govaudit.crawler.reading.text import collapsed, comparable, squeezed
+from govaudit.crawler.reading.words import alternatives, word_set
+from govaudit.crawler.reading.zones import Zone, name_parts
+
+if TYPE_CHECKING:
+    from govaudit.crawler.reading.outline import Outline
+
+_TITLE_PARTS = re.compile(r"\s*[|｜_]+\s*|\s+[-–—]+\s+|-{1,3}|—{1,2}|–|\s*>+\s*|\s{2,}|·")
+_HEADING_TAGS = frozenset(["h1", "h2", "h3", "ucaptitle"])
+_CONTROLS = frozenset(["input", "select", "option", "button", "textarea", "li", "table"])
+_LONGEST_TITLE = 200
+_SHORTEST_TITLE = 4
+_LINES_BEHIND = 6
+_REGION = 400
+_LONG_LINE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``text`` as shown at ``start``–``stop``. ``certain``: it is also the document's or the label's title."""
+
+    text: str
+    start: int
+    stop: int
+    element: int
+    certain: bool
+
+
+def title_candidates(title: str, article_title: str) -> list[str]:
+    """What the visible title may say, squeezed for comparing, likeliest first."""
+    written = [article_title, title, *_TITLE_PARTS.split(title)]
+    found: list[str] = []
+    for one in written:
+        plain = squeezed(comparable(one, "zh-Hant"))
+        if len(plain) >= 2 and plain not in found:
+            found.append(plain)
+    return found
+
+
+def find_heading(
+    page: Outline, zones: list[Zone], candidates: list[str], trail: tuple[int, int]
+) -> Heading | None:
+    """The visible title: the element that says what ``ArticleTitle`` or ``<title>`` say, else the only ``h1``,
+    else the first block whose class calls it a title. ``trail``: place of the breadcrumb, which often repeats it."""
+    wanted = set(candidates)
+    best: tuple[float, Heading] | None = None
+    for element, tag in enumerate(page.tag):
+        start, stop = page.start[element], page.stop[element]
+        length = stop - start
+        if not 2 <= length <= _LONGEST_TITLE or page.hidden[element]:
+            continue
+        if zones[element] in {Zone.NAVIGATION, Zone.FOOTER, Zone.BESIDE} or trail[0] <= start < trail[1]:
+            continue
+        weight = _weight(page, element, tag, wanted, candidates)
+        if zones[element] is Zone.HEADER:
+            weight -= 3
+        if weight > 0 and (best is None or weight > best[0]):
+            text = collapsed(page.shown(element))
+            best = (weight, Heading(text, start, stop, element, certain=weight >= 4))
+    return best[1] if best else None
+
+
+def _weight(page: Outline, element: int, tag: str, wanted: set[str], candidates: list[str]) -> float:
+    said = squeezed(page.compared(element))
+    weight = 0.0
+    if said in wanted:
+        weight += 4 if len(said) >= _SHORTEST_TITLE else 1
+        weight += 0.5 if said == candidates[0] else 0
+        if _within_link(page, element):
+            weight -= 3
+    elif (
+        len(said) >= 8
+        and candidates
+        and any(said in one or one in said for one in candidates[:2] if len(one) >= 8)
+    ):
+        weight += 1.5 if len(said) < 80 else 0
+    is_heading = tag in _HEADING_TAGS
+    if is_heading:
+        weight += {"h1": 2.0, "ucaptitle": 2.0}.get(tag, 0.6)
+    classes = page.class_names(element)
+    if classes and name_parts(classes) & word_set("zones", "title") and not _within_link(page, element):
+        weight += 0.7
+    if weight < 1:
+        return weight if weight >= 0.7 and len(said) >= 8 and not _holds_controls(page, element) else 0.0
+    return weight
+
+
+def _holds_controls(page: Outline, element: int) -> bool:
+    return any(tag in _CONTROLS for tag in page.tag[element : page.last[element] + 1])
+
+
+def _within_link(page: Outline, element: int) -> bool:
+    if any(page.tag[outer] == "a" for outer in page.ancestors(element)[:4]):
+        return True
+    return any(
+        page.tag[inner] == "a"
+        and page.stop[inner] - page.start[inner] == page.stop[element] - page.start[element]
+        for inner in range(element + 1, min(page.last[element], element + 4) + 1)
+    )
+
+
+@cache
+def _line_words() -> re.Pattern[str]:
+    return re.compile(
+        alternatives("dates", "line", "published", "published-beside-title", "table-neighbours", spaced=True)
+    )
+
+
+def has_line_words(text: str) -> bool:
+    """Whether a line says what lines under titles say: source, author, clicks, letter size."""
+    return _line_words().search(text) is not None
+
+
+def line_before(page: Outline, zones: list[Zone], place: int, trail: tuple[int, int]) -> Heading | None:
+    """The title of a page that no element and no label calls one: the line over the one with the date."""
+    start = page.line_at(place)[0]
+    while start > 0:
+        line_start, stop = page.line_at(start - 1)
+        text = page.text[line_start:stop].strip()
+        if len(text) >= _SHORTEST_TITLE:
+            owner = page.owner_at(line_start)
+            said = page.plain[line_start:stop]
+            usable = zones[owner] is Zone.MAIN and not page.hidden[owner] and len(text) <= _LONGEST_TITLE
+            if usable and not trail[0] <= line_start < trail[1] and not has_line_words(said):
+                return Heading(text, line_start, stop, owner, certain=False)
+            return None
+        start = line_start
+    return None
+
+
+def body_element(page: Outline, zones: list[Zone], heading: Heading | None) -> int:
+    """The block that holds the article's text, known by its id or class; -1 when none is known. It begins behind
+    the title, or is the whole of title and text."""
+    names = word_set("zones", "article-body")
+    best, size = -1, 0
+    for element, attributes in enumerate(page.attributes):
+        if not attributes or ("id" not in attributes and "class" not in attributes):
+            continue
+        if zones[element] in {Zone.NAVIGATION, Zone.FOOTER, Zone.HEADER} or page.tag[element] in {
+            "body",
+            "a",
+            "input",
+        }:
+            continue
+        length = page.stop[element] - page.start[element]
+        if not length or names.isdisjoint(page.class_names(element).split()):
+            continue
+        if heading is not None and page.start[element] >= heading.stop:
+            length += len(page.text)
+        if length > size:
+            best, size = element, length
+    return best
+
+
+def region_behind(page: Outline, heading: Heading, body: int) -> tuple[int, int]:
+    """Place of the lines between the title and the text, where time and source of publication stand."""
+    limit = heading.stop + _REGION
+    if body >= 0 and heading.stop <= page.start[body] < limit:
+        return heading.stop, page.start[body]
+    place = heading.stop
+    for _ in range(_LINES_BEHIND):
+        start, stop = page.line_at(min(place + 1, len(page.text)))
+        if stop <= place or start >= limit:
+            break
+        line = page.plain[start:stop]
+        if len(line) > _LONG_LINE and not has_line_words(line):
+            break
+        place = stop
+    return heading.stop, place

@@ -1,0 +1,284 @@
+"""Every reference of a page in document order, as written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from govaudit.crawler.reading.text import collapsed
+from govaudit.crawler.reading.words import words
+from govaudit.inspection.facts import RawLink, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from govaudit.crawler.reading.outline import Attributes, Outline
+
+_LONGEST_TEXT = 200
+_LONGEST_ADDRESS = 16_384
+_NOT_FETCHED = ("data:", "about:", "blob:", "javascript:")
+_FONT = re.compile(r"\.(?:woff2?|ttf|otf|eot)(?:[?#]|$)", re.IGNORECASE)
+_CSS_REFERENCE = re.compile(
+    r"(@import\s+(?:url\(\s*)?|url\(\s*)(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|([^\s\"'();]{1,2000}))",
+    re.IGNORECASE,
+)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SCRIPTED = re.compile(
+    r"(?:window\.open|\bopen|location(?:\.href)?\s*=|location\.(?:replace|assign))\s*\(?\s*"
+    r"(?:\"([^\"\n]{1,2000})\"|'([^'\n]{1,2000})')(?!\s*\+)"
+)
+_REFRESH = re.compile(r"^\s*(\d{0,9})[^;,]{0,20}[;,]\s*(?:url\s*=)?\s*[\"']?\s*([^\"']+)", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_PRELOADED = {"script": Tag.SCRIPT, "style": Tag.STYLE, "image": Tag.IMAGE, "font": Tag.FONT}
+_FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
+
+Found = tuple[Tag, str, str]
+
+
+def raw_links(page: Outline) -> list[RawLink]:
+    """All references: what a visitor clicks, what the page loads, and plain literals in its scripts.
+
+    ``raw`` is the attribute's value untouched; an ``a`` without text carries its image's alternative text or its
+    title. Addresses that hold their own data (``data:``) are no references.
+    """
+    found: list[RawLink] = []
+    for element, (name, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
+        if not attributes:
+            if name == "style":
+                found.extend(RawLink(tag, raw) for tag, raw, _ in _of_css(page.code.get(element, "")))
+            continue
+        read = _READERS.get(name)
+        if read is not None:
+            found.extend(
+                RawLink(tag, raw[:_LONGEST_ADDRESS], text)
+                for tag, raw, text in read(page, element, attributes)
+            )
+        found.extend(RawLink(tag, raw, text) for tag, raw, text in _of_any(page, element, attributes))
+    return found
+
+
+def refresh_target(page: Outline) -> tuple[str, float]:
+    """Address of a meta refresh and its delay in seconds; ``("", 0)`` when there is none."""
+    for element, name in enumerate(page.tag):
+        if name == "meta":
+            target = _refresh(page.attributes[element])
+            if target is not None:
+                return target
+    return "", 0.0
+
+
+def scripted_addresses(code: str) -> list[str]:
+    """Literal addresses that a piece of script opens."""
+    return [double or single for double, single in _SCRIPTED.findall(code)]
+
+
+def _refresh(attributes: Attributes) -> tuple[str, float] | None:
+    if (attributes.get("http-equiv") or "").strip().lower() != "refresh":
+        return None
+    match = _REFRESH.match(attributes.get("content") or "")
+    return (match[2].strip(), float(match[1] or 0)) if match else None
+
+
+def anchor_text(page: Outline, element: int) -> str:
+    """What a visitor sees of a link: its text, else its image's alternative text, else its title."""
+    text = page.shown(element)
+    if text:
+        return collapsed(text, _LONGEST_TEXT)
+    for inner in range(element + 1, page.last[element] + 1):
+        if page.tag[inner] == "img":
+            alternative = page.attributes[inner].get("alt") or page.attributes[inner].get("title") or ""
+            if alternative.strip():
+                return collapsed(alternative, _LONGEST_TEXT)
+    attributes = page.attributes[element]
+    return collapsed(attributes.get("title") or attributes.get("aria-label") or "", _LONGEST_TEXT)
+
+
+def _anchor(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
+    raw = attributes.get("href", attributes.get("xlink:href") if "xlink:href" in attributes else None)
+    if raw is None and "href" not in attributes:
+        return
+    written = raw or ""
+    text = anchor_text(page, element)
+    yield Tag.A, written, text
+    if written[:11].lower() == "javascript:":
+        yield from ((Tag.SCRIPTED, address, text) for address in scripted_addresses(written[11:]))
+
+
+def _area(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    if "href" in attributes:
+        yield Tag.AREA, attributes["href"] or "", collapsed(attributes.get("alt") or "", _LONGEST_TEXT)
+
+
+def _form(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    action = attributes.get("action") or ""
+    if action.strip() and not action.strip().lower().startswith(("javascript:", "#")):
+        yield Tag.FORM, action, ""
+
+
+def _link(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    raw = attributes.get("href")
+    relations = set((attributes.get("rel") or "").lower().split())
+    if raw is None or _own_data(raw):
+        return
+    if "stylesheet" in relations:
+        yield Tag.STYLE, raw, ""
+    elif any("icon" in relation for relation in relations):
+        yield Tag.ICON, raw, ""
+    elif relations & _FOLLOWED_RELATIONS:
+        yield Tag.CANONICAL, raw, ""
+    elif relations & {"preload", "modulepreload"}:
+        kind = "script" if "modulepreload" in relations else (attributes.get("as") or "").lower()
+        if kind in _PRELOADED:
+            yield _PRELOADED[kind], raw, ""
+
+
+def _image(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    text = collapsed(attributes.get("alt") or "", _LONGEST_TEXT)
+    yield from _plain("src", Tag.IMAGE, attributes, text)
+    yield from _candidates(attributes.get("srcset"), text)
+    for name in words("links", "lazy"):
+        value = attributes.get(name)
+        if value and name.endswith("srcset"):
+            yield from _candidates(value, text)
+        elif value and value.strip() and not _own_data(value):
+            yield Tag.IMAGE, value, text
+
+
+def _source(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    yield from _plain("src", Tag.MEDIA, attributes)
+    yield from _candidates(attributes.get("srcset"), "")
+
+
+def _video(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    yield from _plain("src", Tag.MEDIA, attributes)
+    yield from _plain("poster", Tag.IMAGE, attributes)
+
+
+def _input(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    if (attributes.get("type") or "").lower() == "image":
+        yield from _plain("src", Tag.IMAGE, attributes)
+    yield from ((Tag.FORM, raw, "") for raw in [attributes.get("formaction") or ""] if raw.strip())
+
+
+def _option(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
+    value = attributes.get("value") or ""
+    if _WEB_ADDRESS.match(value):
+        yield Tag.SCRIPTED, value, collapsed(page.shown(element), _LONGEST_TEXT)
+
+
+def _param(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    if (attributes.get("name") or "").lower() in {"movie", "src", "filename", "url"}:
+        yield from _plain("value", Tag.OBJECT, attributes)
+
+
+def _meta(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    target = _refresh(attributes)
+    if target is not None:
+        yield Tag.REFRESH, target[0], ""
+
+
+def _svg_image(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    yield from _plain("href" if "href" in attributes else "xlink:href", Tag.IMAGE, attributes)
+
+
+def _style(page: Outline, element: int, _attributes: Attributes) -> Iterator[Found]:
+    yield from _of_css(page.code.get(element, ""))
+
+
+def _reader(attribute: str, tag: Tag) -> Callable[[Outline, int, Attributes], Iterator[Found]]:
+    def read(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+        return _plain(attribute, tag, attributes)
+
+    return read
+
+
+def _plain(attribute: str, tag: Tag, attributes: Attributes, text: str = "") -> Iterator[Found]:
+    raw = attributes.get(attribute)
+    if raw is not None and not _own_data(raw):
+        yield tag, raw, text
+
+
+def _own_data(raw: str) -> bool:
+    return raw[:16].strip().lower().startswith(_NOT_FETCHED)
+
+
+def _candidates(srcset: str | None, text: str) -> Iterator[Found]:
+    """Addresses of a ``srcset`` by the rules of HTML: an address may hold commas, never blanks."""
+    rest = srcset or ""
+    for part in _split_srcset(rest):
+        if not _own_data(part):
+            yield Tag.IMAGE, part, text
+
+
+def _split_srcset(srcset: str) -> list[str]:
+    found: list[str] = []
+    expecting = True
+    for token in srcset.split():
+        if expecting:
+            address = token.lstrip(",")
+            if not address:
+                continue
+            found.append(address.rstrip(","))
+            expecting = address.endswith(",")
+        elif token.endswith(","):
+            expecting = True
+        elif "," in token:
+            # "2x,next.png": the comma ends the descriptor, what follows is the next address.
+            found.append(token.partition(",")[2])
+            expecting = False
+    return [address for address in found if address]
+
+
+def _of_css(css: str) -> Iterator[Found]:
+    if "url(" not in css and "@import" not in css and "URL(" not in css:
+        return
+    for before, double, single, bare in _CSS_REFERENCE.findall(_CSS_COMMENT.sub(" ", css)):
+        raw = (double or single or bare).strip()
+        if not raw or _own_data(raw) or raw.startswith("#"):
+            continue
+        if before.startswith("@"):
+            yield Tag.STYLE, raw, ""
+        else:
+            yield (Tag.FONT if _FONT.search(raw) else Tag.IMAGE), raw, ""
+
+
+def _of_any(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
+    """References that any element may carry."""
+    if "style" in attributes:
+        yield from _of_css(attributes["style"] or "")
+    if "background" in attributes:
+        yield from _plain("background", Tag.IMAGE, attributes)
+    for attribute, value in attributes.items():
+        if value and attribute[:2] == "on":
+            for address in scripted_addresses(value):
+                yield Tag.SCRIPTED, address, anchor_text(page, element)
+    name = page.tag[element]
+    if name not in {"img", "image"} and "data-src" in attributes:
+        tag = Tag.FRAME if name == "iframe" else Tag.SCRIPT if name == "script" else Tag.IMAGE
+        yield from _plain("data-src", tag, attributes)
+
+
+_READERS: dict[str, Callable[[Outline, int, Attributes], Iterator[Found]]] = {
+    "a": _anchor,
+    "area": _area,
+    "form": _form,
+    "link": _link,
+    "img": _image,
+    "source": _source,
+    "video": _video,
+    "audio": _reader("src", Tag.MEDIA),
+    "track": _reader("src", Tag.MEDIA),
+    "bgsound": _reader("src", Tag.MEDIA),
+    "script": _reader("src", Tag.SCRIPT),
+    "iframe": _reader("src", Tag.FRAME),
+    "frame": _reader("src", Tag.FRAME),
+    "object": _reader("data", Tag.OBJECT),
+    "embed": _reader("src", Tag.OBJECT),
+    "param": _param,
+    "input": _input,
+    "button": _input,
+    "option": _option,
+    "meta": _meta,
+    "image": _svg_image,
+    "style": _style,
+}

@@ -1,0 +1,333 @@
+"""Marks that a public site has to carry: who runs it, its numbers, its entries."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from govaudit.crawler.reading.text import collapsed, squeezed
+from govaudit.crawler.reading.words import alternatives, word_set, words
+from govaudit.crawler.reading.zones import Zone
+from govaudit.inspection.facts import Mark, MarkKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from govaudit.crawler.reading.links_of_page import Anchors, Resolver
+    from govaudit.crawler.reading.outline import Outline
+
+_SITE_CODE = re.compile(
+    r"(?:网站|政府网站)?[ \n]?标识码[ \n]?(?:是|为)?[ \n:]{0,4}(?P<value>[A-Za-z]{0,3}\d[\dA-Za-z-]{2,19}|[A-Za-z]{2}[\dA-Za-z-]{2,18})?"
+)
+_POLICE_RECORD = re.compile(r"公安(?:机关)?备案(?:编)?号[ \n:]{0,4}(?P<value>[一-龥]{0,3}\d{6,16}号?)")
+_FALLBACK_ICP = re.compile(
+    r"(?<!公安)(?<!公安机关)(?:网站|ICP)?备案(?:编|序|许可证)?号[ \n:]{1,4}(?P<value>[^ \n,;|()]{4,30})"
+)
+_PHONE = re.compile(
+    r"(?<![\d-])(?:(?:\(?0\d{2,3}\)?[- ]?)\d{7,8}(?:-\d{1,6})?|\d{7,8}|1\d{10}|12345|400-?\d{3}-?\d{4})(?![\d-])"
+)
+_MAIL = re.compile(
+    r"[A-Za-z0-9._-]{1,40}(?:@|#|\(at\)|\[at\])[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,20}){1,4}"
+)
+_CODED_PHONE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)|\(0\d{2,3}\) ?-?\d{7,8}(?!\d)")
+_IPV6 = re.compile(
+    r"[^\n| ]{0,16}[ ]?(?:支持[^\n|]{0,6}IPV?6|IPV?6[^\n|]{0,8}(?:访问|支持|网络|协议))[^\n| ]{0,12}",
+    re.IGNORECASE,
+)
+_RECORD_CODE = re.compile(r"(?:recordcode|code)=(\d{6,20})", re.IGNORECASE)
+_CODE_IN_ADDRESS = re.compile(r"(?:site_?code|[?&]v)=([A-Za-z0-9]{4,24})", re.IGNORECASE)
+_CONAC_ID = re.compile(r"[?&]id=([0-9A-Za-z]{4,40})|/(CA\d{6,30})\.js")
+_CONAC_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}conac\.cn[^\"'\s<>]{0,200}")
+_JIUCUO_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}exposure/jiucuo\.js[^\"'\s<>]{0,60}")
+_SITE_CODE_ATTRIBUTE = re.compile(r"sitecode\s*=\s*\\?[\"']?([A-Za-z0-9]{4,24})", re.IGNORECASE)
+_LONGEST_TEXT = 120
+_LONGEST_NAME = 60
+_NAME_TAIL = " ,.;:|·、-["
+
+
+@cache
+def _icp() -> re.Pattern[str]:
+    provinces = "".join(words("marks", "provinces"))
+    return re.compile(
+        rf"(?P<value>[{provinces}]?[ \n]?ICP[ \n]?[备证](?!案)[ \n]?(?:[\dXx*][\dXx* \n]{{0,16}})?号?(?:[ \n]?-[ \n]?\d{{1,4}})?)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _police() -> re.Pattern[str]:
+    provinces = "".join(words("marks", "provinces"))
+    return re.compile(
+        rf"(?P<value>[{provinces}]?[ \n]?公[ \n]?网[ \n]?安[ \n]?备[ \n]?(?:案)?[ \n:]{{0,4}}(?:\d[\d \n]{{0,22}})?号?)"
+    )
+
+
+@cache
+def _named(key: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:本(?:网)?站由[ \n]?)?(?:{alternatives('marks', key, spaced=True)})[ \n]?[:][ \n]{{0,3}}"
+    )
+
+
+@cache
+def _unpunctuated(key: str) -> re.Pattern[str]:
+    longer = [word for word in words("marks", key) if len(word) >= 4]
+    return re.compile(rf"(?:{'|'.join(map(re.escape, longer))})[ \n]{{1,3}}(?=[一-龥]{{4}})")
+
+
+@cache
+def _said_behind(verb: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:由[ ]?)?(?P<name>[一-龥()]{{4,40}}?)[ ]?{verb}(?![单方机:]|[ \n]{{0,2}}:)")
+
+
+@cache
+def _name_end() -> re.Pattern[str]:
+    return re.compile(
+        rf"[\n|;]| {{1,3}}(?:{alternatives('marks', 'name-ends')})|(?<=[一-龥)])(?:{alternatives('marks', 'name-ends')})[一-龥]{{0,4}}[:]| {{1,3}}(?=\S)"
+    )
+
+
+@cache
+def _contact() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{alternatives('marks', 'contact', spaced=True)})[ \n]?[:][ \n]{{0,2}}(?P<value>[^\n|;]{{2,60}})"
+    )
+
+
+def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resolver) -> tuple[Mark, ...]:
+    """All marks that a visitor sees or that the page's scripts put there, malformed ones as they are written.
+
+    Numbers and names are those of the foot; a page that has no foot to be told is searched as a whole for numbers.
+    """
+    marks: list[Mark] = []
+    for found in (
+        _numbers(page, zones, anchors),
+        _names(page, zones),
+        _contacts(page, zones, anchors),
+        _entries(page, zones, anchors),
+        _services(page, resolver),
+    ):
+        marks += found
+    return tuple(dict.fromkeys(marks))
+
+
+def _numbers(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+    found: list[Mark] = []
+    patterns = ((MarkKind.SITE_CODE, _SITE_CODE), (MarkKind.ICP, _icp()), (MarkKind.POLICE, _police()))
+    for kind, pattern in patterns:
+        found += _of_pattern(page, zones, anchors, kind, pattern)
+    kinds = {mark.kind for mark in found}
+    if MarkKind.POLICE not in kinds:
+        found += _of_pattern(page, zones, anchors, MarkKind.POLICE, _POLICE_RECORD)
+        found += _police_links(anchors) if MarkKind.POLICE not in {mark.kind for mark in found} else []
+    if MarkKind.ICP not in kinds:
+        found += [
+            mark
+            for mark in _of_pattern(page, zones, anchors, MarkKind.ICP, _FALLBACK_ICP)
+            if "公网安备" not in mark.value
+        ]
+    return found
+
+
+def _of_pattern(
+    page: Outline, zones: list[Zone], anchors: Anchors, kind: MarkKind, pattern: re.Pattern[str]
+) -> list[Mark]:
+    everywhere: list[tuple[bool, Mark]] = []
+    for match in pattern.finditer(page.plain):
+        owner = page.owner_at(match.start())
+        if page.hidden[owner]:
+            continue
+        written = match["value"] or ""
+        anchor = anchors.around(page, match.start("value") if written else match.start())
+        text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
+        value = _number(kind, written)
+        in_foot = zones[owner] is Zone.FOOTER
+        everywhere.append((in_foot, Mark(kind, value, text, anchor.url if anchor else "")))
+    in_foot_only = [mark for in_foot, mark in everywhere if in_foot]
+    return in_foot_only or [mark for _, mark in everywhere if mark.value]
+
+
+def _number(kind: MarkKind, written: str) -> str:
+    value = squeezed(written)
+    if kind is MarkKind.SITE_CODE:
+        return value
+    value = re.sub("icp", "ICP", value, flags=re.IGNORECASE)
+    return value.replace(":", "").rstrip("-")
+
+
+def _police_links(anchors: Anchors) -> Iterator[Mark]:
+    """A record that is shown as a picture: the link to the register knows its number."""
+    for anchor in anchors.all:
+        if any(part in anchor.url.lower() for part in words("marks", "police-addresses")):
+            code = _RECORD_CODE.search(anchor.url)
+            yield Mark(MarkKind.POLICE, f"公网安备{code[1]}号" if code else "", anchor.text, anchor.url)
+
+
+def _names(page: Outline, zones: list[Zone]) -> list[Mark]:
+    found: list[Mark] = []
+    for kind, key, verb in (
+        (MarkKind.SPONSOR, "sponsor", "主办"),
+        (MarkKind.ORGANISER, "organiser", "承办"),
+    ):
+        for pattern in (_named(key), _unpunctuated(key)):
+            for match in pattern.finditer(page.plain):
+                if _in_foot(page, zones, match.start()):
+                    name = _name_at(page, match.end())
+                    if name:
+                        text = collapsed(page.text[match.start() : match.end()] + name, _LONGEST_TEXT)
+                        found.append(Mark(kind, squeezed(name), text))
+            if found and found[-1].kind is kind:
+                break
+        else:
+            for match in _said_behind(verb).finditer(page.plain):
+                if _in_foot(page, zones, match.start()):
+                    name = (
+                        page.text[match.start("name") : match.end("name")]
+                        .removeprefix("本网站由")
+                        .removeprefix("本站由")
+                    )
+                    found.append(
+                        Mark(kind, squeezed(name), collapsed(page.text[match.start() : match.end()]))
+                    )
+                    break
+    return found
+
+
+def _name_at(page: Outline, place: int) -> str:
+    stop = min(len(page.text), place + _LONGEST_NAME)
+    end = _name_end().search(page.plain, place, stop)
+    return page.text[place : end.start() if end else stop].strip(_NAME_TAIL + "　，。；：")
+
+
+def _in_foot(page: Outline, zones: list[Zone], place: int) -> bool:
+    owner = page.owner_at(place)
+    return zones[owner] is Zone.FOOTER and not page.hidden[owner]
+
+
+def _contacts(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+    found: list[Mark] = []
+    places: list[tuple[int, int]] = []
+    for match in _contact().finditer(page.plain):
+        if _in_foot(page, zones, match.start()):
+            written = page.text[match.start("value") : match.end("value")]
+            value = _contact_value(page.plain[match.start("value") : match.end("value")]) or collapsed(
+                written
+            )
+            found.append(
+                Mark(
+                    MarkKind.CONTACT, value, collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
+                )
+            )
+            places.append(match.span())
+    for pattern in (_CODED_PHONE, _MAIL):
+        for match in pattern.finditer(page.plain):
+            known = any(start <= match.start() < stop for start, stop in places)
+            if not known and _in_foot(page, zones, match.start()):
+                found.append(Mark(MarkKind.CONTACT, match[0], match[0]))
+    names = word_set("marks", "contact-links")
+    for anchor in anchors.all:
+        if anchor.plain in names and anchor.url:
+            found.append(Mark(MarkKind.CONTACT, "", anchor.text, anchor.url))
+    return found
+
+
+def _contact_value(text: str) -> str:
+    match = _PHONE.search(text) or _MAIL.search(text)
+    return match[0] if match else ""
+
+
+def _entries(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+    found: list[Mark] = []
+    for match in _IPV6.finditer(page.plain):
+        owner = page.owner_at(match.start())
+        if zones[owner] is not Zone.MAIN and not page.hidden[owner]:
+            text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
+            found.append(Mark(MarkKind.IPV6_STATEMENT, text, text))
+    site_map = word_set("marks", "site-map")
+    for anchor in anchors.all:
+        if anchor.plain.lower() in site_map:
+            found.append(Mark(MarkKind.SITE_MAP, anchor.text, anchor.text, anchor.url))
+        elif any(word in anchor.plain for word in words("marks", "error-report")) and not _known_service(
+            anchor.url
+        ):
+            found.append(Mark(MarkKind.ERROR_REPORT, "", anchor.text, anchor.url))
+    return found
+
+
+def _known_service(url: str) -> bool:
+    return any(part in url.lower() for part in words("marks", "error-report-addresses"))
+
+
+def _services(page: Outline, resolver: Resolver) -> list[Mark]:
+    """Marks by the addresses that links, scripts and images hold, and by what inline scripts write."""
+    entries: list[Mark] = []
+    pictures: list[Mark] = []
+    authority: list[Mark] = []
+    authority_pictures: list[Mark] = []
+    for element, tag in enumerate(page.tag):
+        attributes = page.attributes[element]
+        if tag == "script" and element in page.code:
+            entries += _jiucuo_of_script(page.code[element], resolver)
+            authority += _conac_of_script(page.code[element], resolver)
+            continue
+        if not attributes or tag not in {"a", "script", "img", "area", "iframe", "span"}:
+            continue
+        raw = attributes.get("href" if tag in {"a", "area"} else "src") or attributes.get("onclick") or ""
+        low = raw.lower()
+        # A script's entry is there for the visitor whatever its element's own style is.
+        if page.hidden[element] and tag != "script":
+            continue
+        if _known_service(low) or attributes.get("id") == "_jiucuo_":
+            (pictures if tag == "img" else entries).append(_error_report(page, element, raw, resolver))
+        elif any(part in low for part in words("marks", "party-government-addresses")):
+            match = _CONAC_ID.search(raw)
+            value = (match[1] or match[2]) if match else ""
+            mark = Mark(MarkKind.PARTY_GOVERNMENT, value, collapsed(page.shown(element)), resolver(raw))
+            (authority_pictures if tag == "img" else authority).append(mark)
+        elif tag == "span" and (attributes.get("id") or "").lower() == "_span_jiucuo":
+            pictures.append(Mark(MarkKind.ERROR_REPORT, ""))
+        elif tag == "img" and (
+            (attributes.get("id") or "") == "imgConac"
+            or "党政机关" in (attributes.get("alt") or attributes.get("title") or "")
+        ):
+            authority_pictures.append(
+                Mark(MarkKind.PARTY_GOVERNMENT, "", attributes.get("alt") or "", resolver(raw))
+            )
+    return (authority or authority_pictures[:1]) + (entries or _best(pictures))
+
+
+def _best(pictures: list[Mark]) -> list[Mark]:
+    return sorted(pictures, key=lambda mark: not mark.value)[:1]
+
+
+def _error_report(page: Outline, element: int, raw: str, resolver: Resolver) -> Mark:
+    attributes = page.attributes[element]
+    code = attributes.get("sitecode") or attributes.get("data-sitecode") or ""
+    if not code:
+        match = _CODE_IN_ADDRESS.search(unquote(raw))
+        code = match[1] if match else ""
+    text = collapsed(page.shown(element)) or attributes.get("alt") or attributes.get("title") or ""
+    return Mark(MarkKind.ERROR_REPORT, code, text, resolver(raw))
+
+
+def _jiucuo_of_script(code: str, resolver: Resolver) -> list[Mark]:
+    if "jiucuo" not in code:
+        return []
+    found = []
+    for match in _JIUCUO_SCRIPT.finditer(unquote(code)):
+        site_code = _SITE_CODE_ATTRIBUTE.search(unquote(code))
+        found.append(Mark(MarkKind.ERROR_REPORT, site_code[1] if site_code else "", "", resolver(match[0])))
+    return found
+
+
+def _conac_of_script(code: str, resolver: Resolver) -> list[Mark]:
+    if "conac" not in code:
+        return []
+    match = _CONAC_SCRIPT.search(unquote(code))
+    if match is None:
+        return []
+    value = _CONAC_ID.search(match[0])
+    address = match[0] if "//" in match[0] else f"//{match[0].lstrip('/')}"
+    return [Mark(MarkKind.PARTY_GOVERNMENT, (value[1] or value[2]) if value else "", "", resolver(address))]

@@ -1,0 +1,74 @@
+"""Text as the reader compares it: narrow punctuation and digits, simplified characters, every place kept."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import opencc
+
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_ALIKE = {
+    0x3000: " ",
+    0xA0: " ",
+    0x2002: " ",
+    0x2003: " ",
+    0x3014: "[",
+    0x3015: "]",
+    0x3010: "[",
+    0x3011: "]",
+}
+_NARROW = _WIDE | _ALIKE | {0x2014: "-", 0x2013: "-", 0x2212: "-", 0x25CB: "〇", 0x25EF: "〇", 0x3002: "。"}
+_CJK = range(0x4E00, 0xA000)
+
+# Frequent characters that have another form on the other side, so that a few lines of text are enough to tell.
+_TRADITIONAL = re.compile("[務國關發時間會門開於為與個這們來對說學業產區縣訊聯繫電網頁線辦單當實現經濟請問]")
+_SIMPLIFIED = re.compile("[务国关发时间会门开于为与个这们来对说学业产区县讯联系电网页线办单当实现经济请问]")
+_MANY = 5
+_BLANKS = re.compile(r"\s+")
+
+
+@cache
+def _to_simplified() -> dict[int, str]:
+    converter = opencc.OpenCC("t2s")
+    characters = "".join(map(chr, _CJK))
+    converted = str(converter.convert("\n".join(characters))).split("\n")
+    return {
+        ord(old): new for old, new in zip(characters, converted, strict=True) if old != new and len(new) == 1
+    }
+
+
+@cache
+def _narrow_and_simplified() -> dict[int, str]:
+    return _to_simplified() | _NARROW
+
+
+def language_of(text: str) -> str:
+    """``zh-Hans``, ``zh-Hant``, or empty when there is too little Chinese to tell."""
+    if text.isascii():
+        return ""
+    traditional = len(_TRADITIONAL.findall(text))
+    simplified = len(_SIMPLIFIED.findall(text))
+    if traditional + simplified < 2:
+        return ""
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def comparable(text: str, language: str) -> str:
+    """``text`` with narrow forms and simplified characters; as long as ``text``, each character at its place."""
+    if text.isascii():
+        return text
+    if language == "zh-Hant" or len(_TRADITIONAL.findall(text)) >= _MANY:
+        return text.translate(_narrow_and_simplified())
+    return text.translate(_NARROW)
+
+
+def squeezed(text: str) -> str:
+    """``text`` without any blanks."""
+    return _BLANKS.sub("", text)
+
+
+def collapsed(text: str, limit: int = 0) -> str:
+    """``text`` with single blanks, at most ``limit`` characters when that is given."""
+    tidy = " ".join(text.split())
+    return tidy[:limit] if limit else tidy

@@ -1,0 +1,51 @@
+"""The reader's word lists: YAML files beside the code, checked when they are loaded."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.yaml_text import YamlDocument, load_yaml
+
+_SPACE = r"[ \n]{0,4}"
+
+
+def load(name: str) -> YamlDocument:
+    """The file ``words/<name>.yaml``."""
+    return load_yaml(files("govaudit") / "crawler" / "reading" / "words" / f"{name}.yaml")
+
+
+@cache
+def words(name: str, key: str) -> tuple[str, ...]:
+    """The list ``key`` of ``words/<name>.yaml``. Raises ``InputError`` when it is missing, empty, no list of
+    texts, or says the same word twice."""
+    document = load(name)
+    found = document.data.get(key) if isinstance(document.data, dict) else None
+    line = document.line_of((key,))
+    if not isinstance(found, list) or not found or not all(isinstance(one, str) and one for one in found):
+        raise InputError(Problem("words.no-list", document.where, line, key))
+    if len(set(found)) != len(found):
+        raise InputError(Problem("words.doubled", document.where, line, key))
+    return tuple(found)
+
+
+@cache
+def word_set(name: str, key: str) -> frozenset[str]:
+    """The list ``key`` of ``words/<name>.yaml`` as a set."""
+    return frozenset(words(name, key))
+
+
+@cache
+def alternatives(name: str, *keys: str, spaced: bool = False) -> str:
+    """A regular expression for any of the words, longest first. ``spaced``: Chinese characters of a word may
+    stand apart (``发 布 时 间``), as old layouts write them."""
+    chosen = sorted({word for key in keys for word in words(name, key)}, key=lambda word: (-len(word), word))
+    return "|".join(_spaced(word) if spaced else re.escape(word) for word in chosen)
+
+
+def _spaced(word: str) -> str:
+    if word.isascii():
+        return re.escape(word)
+    return _SPACE.join(map(re.escape, word))

@@ -1,0 +1,224 @@
+"""Visits → facts: what is written to the store, and which further addresses a page leads to."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from govaudit.crawler.downloader.visit import is_readable
+from govaudit.crawler.references import References
+from govaudit.crawler.stylesheets import references as stylesheet_references
+from govaudit.inspection.errors import GovauditError, Problem
+from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading
+from govaudit.inspection.urls import canonical, resolve, without_fragment
+from govaudit.inspection.verdict import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from govaudit.crawler.downloader.visit import Visit
+    from govaudit.crawler.frontier import Frontier
+    from govaudit.inspection.fact_store import FactWriter, Target
+    from govaudit.inspection.facts import RawLink
+    from govaudit.inspection.site import SiteScope
+
+    ReadPage = Callable[..., tuple[Reading, list[RawLink]]]
+
+BATCH = 200
+"""Fetches that are committed together: what a kill may cost."""
+BATCH_SECONDS = 5.0
+_CONFIRMED_LOOK = 2
+_NEVER_AGAIN = frozenset({Reason.BLOCKED_PAGE, Reason.ROBOTS, Reason.TOO_LARGE})
+_WAITED_OUT = 429
+
+
+class Recorder:
+    """Writes down the visits of one crawl."""
+
+    def __init__(
+        self,
+        writer: FactWriter,
+        frontier: Frontier,
+        scope: SiteScope,
+        read_page: ReadPage,
+        *,
+        path: Path,
+        home: str,
+        clock: Callable[[], float],
+    ) -> None:
+        """``read_page``: the reader; ``home``: canonical registered address; ``clock``: seconds that only grow."""
+        self._writer = writer
+        self._frontier = frontier
+        self._scope = scope
+        self._read_page = read_page
+        self._path = path
+        self._clock = clock
+        self._references = References(writer.anchor)
+        self._homes = {home}
+        self._read: set[str] = writer.page_urls()
+        self._batch = 0
+        self._committed_at = clock()
+        self.failed: dict[str, Target] = {}
+        """Targets whose last look failed and that deserve another one."""
+        self.home_fetch: Fetch | None = None
+        self.fetched = 0
+        self.pages = len(self._read)
+
+    def restore(self) -> None:
+        """Take up the failures that the store holds."""
+        for target, fetch in self._writer.looked():
+            self.fetched += 1
+            self._remember(target, fetch)
+
+    def record(self, target: Target, visit: Visit) -> None:
+        """Write down one look, and the page if it is one; its references go to the frontier."""
+        fetch = visit.fetch
+        read = self._reading(target, visit)
+        if read is not None and read[0].kind is PageKind.CHALLENGE:
+            fetch.reason = Reason.BLOCKED_PAGE
+            fetch.detail = f"wall: {read[0].challenge}"
+            read = None
+            body: bytes | None = visit.body
+        else:
+            body = visit.body if read is not None else None
+        if fetch.look == 1:
+            self._writer.finish_target(target.url_id)
+        moved_to = self._moved(target, fetch) if read is not None else None
+        number = self._writer.add_fetch(fetch, None if moved_to is not None else body)
+        self._remember(target, fetch)
+        if read is not None:
+            self._keep_page(target, fetch, number, read, moved_to=moved_to, body=body)
+        elif target.lane is Lane.RESOURCE and fetch.opened:
+            self._keep_stylesheet(target, fetch, number, visit.body)
+        self.fetched += 1
+        self._batch += 1
+        if self._batch >= BATCH or self._clock() - self._committed_at >= BATCH_SECONDS:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make everything durable. Raises ``GovauditError`` when the disk is full; nothing that was committed
+        before is lost."""
+        try:
+            self._writer.commit()
+        except sqlite3.OperationalError as error:
+            raise store_error(error, self._path) from error
+        self._batch = 0
+        self._committed_at = self._clock()
+
+    # -- pages ---------------------------------------------------------------------------------------------
+
+    def _reading(self, target: Target, visit: Visit) -> tuple[Reading, list[RawLink]] | None:
+        fetch = visit.fetch
+        if target.lane is not Lane.PAGE or not visit.body or not 200 <= fetch.status < 300:
+            return None
+        if fetch.reason is not None and fetch.reason is not Reason.TOO_LARGE:
+            return None
+        if not self._scope.owns(fetch.final_url) or not _is_page(fetch):
+            return None
+        home = target.url in self._homes
+        return self._read_page(visit.body, fetch.final_url, fetch.content_type, home=home)
+
+    def _moved(self, target: Target, fetch: Fetch) -> int | None:
+        """Number of the own address that a redirect led to, 0 when that one is recorded by itself; ``None`` when
+        there was no redirect to another address."""
+        if fetch.final_url == target.url:
+            return None
+        if fetch.final_url in self._read:
+            return 0
+        return self._frontier.adopt(fetch.final_url, target.depth) or 0
+
+    def _keep_page(
+        self, target: Target, fetch: Fetch, number: int, read: tuple[Reading, list[RawLink]],
+        *, moved_to: int | None, body: bytes | None,
+    ) -> None:  # fmt: skip
+        reading, links = read
+        url, url_id = target.url, target.url_id
+        if target.url in self._homes:
+            self._follow_home(fetch.final_url, reading)
+        if moved_to == 0:
+            return
+        if moved_to is not None:
+            url, url_id = fetch.final_url, moved_to
+            self._writer.finish_target(url_id)
+            number = self._writer.add_fetch(_arrival(fetch), body)
+        noted = self._references.note(links, fetch.final_url, reading.base, reading.charset.used)
+        self._writer.add_page(url, number, target.depth, reading, noted.anchors)
+        self._read.add(url)
+        self.pages += 1
+        navigation = (canonical(entry.url) for entry in reading.navigation if entry.url)
+        self._frontier.mark_navigation(address for address in navigation if address)
+        for link in noted.new:
+            if link.url is not None:
+                self._frontier.consider(link.url, link.tag, target.depth + 1, url_id)
+
+    def _follow_home(self, final_url: str, reading: Reading) -> None:
+        """Where the home address sends its visitors at once is the home page, too."""
+        self._homes.add(final_url)
+        if reading.refresh:
+            following = resolve(final_url, reading.refresh)
+            if following is not None and self._scope.owns(following):
+                self._homes.add(without_fragment(following))
+
+    def _keep_stylesheet(self, target: Target, fetch: Fetch, number: int, body: bytes) -> None:
+        if not fetch.content_type.lower().startswith("text/css"):
+            return
+        links = stylesheet_references(body, fetch.content_type)
+        if not links or fetch.final_url in self._read:
+            return
+        noted = self._references.note(links, fetch.final_url)
+        reading = Reading(PageKind.STUB, ("style-sheet",), "", Charset("utf-8"))
+        self._writer.add_page(target.url, number, target.depth, reading, noted.anchors)
+        for link in noted.new:
+            if link.url is not None:
+                self._frontier.consider(link.url, link.tag, target.depth + 1, target.url_id)
+
+    # -- the second look -----------------------------------------------------------------------------------
+
+    def _remember(self, target: Target, fetch: Fetch) -> None:
+        if target.url in self._homes and (self.home_fetch is None or fetch.look >= self.home_fetch.look):
+            self.home_fetch = fetch
+        if fetch.look < _CONFIRMED_LOOK and deserves_second_look(fetch, target.lane):
+            self.failed[target.url] = target
+        else:
+            self.failed.pop(target.url, None)
+
+    def home_was_read(self, home: str) -> bool:
+        """Whether the page behind the registered address is among the pages."""
+        if home in self._read:
+            return True
+        return self.home_fetch is not None and self.home_fetch.final_url in self._read
+
+
+def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:
+    """Every failure but a clear refusal: walls are not knocked at twice, only "too many requests" passes.
+
+    An answer that cannot be the file that was asked for (nothing at all, a page instead of an attachment) is one.
+    """
+    if fetch.opened:
+        return fetch.size == 0 or (lane is Lane.ATTACHMENT and fetch.magic == "html")
+    if fetch.reason is Reason.BLOCKED_STATUS:
+        return fetch.status == _WAITED_OUT or fetch.status >= 500
+    return fetch.reason not in _NEVER_AGAIN
+
+
+def store_error(error: sqlite3.OperationalError, path: Path) -> GovauditError:
+    """The error that a user is shown when the store cannot be written."""
+    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    key = "store.disk-full" if full else "store.unwritable"
+    return GovauditError(Problem(key, str(path), arguments={} if full else {"why": str(error)}))
+
+
+def _is_page(fetch: Fetch) -> bool:
+    if not is_readable(fetch.content_type):
+        return False
+    return bool(fetch.content_type) or fetch.magic == "html"
+
+
+def _arrival(fetch: Fetch) -> Fetch:
+    """The look at the address that a redirect ended at, as a look of its own."""
+    return Fetch(
+        url=fetch.final_url, look=1, at=fetch.at, status=fetch.status, reason=fetch.reason, detail=fetch.detail,
+        final_url=fetch.final_url, content_type=fetch.content_type, size=fetch.size, truncated=fetch.truncated,
+        magic=fetch.magic, address=fetch.address, seconds=fetch.seconds, headers=fetch.headers,
+    )  # fmt: skip

@@ -1,0 +1,97 @@
+"""Scrapy as this crawler uses it: no reactor, nothing that listens, nothing that logs every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.logformatter import LogFormatter
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.http import Response
+
+    from govaudit.inspection.run import CrawlPlan
+
+EXTERNAL_CONCURRENCY = 16
+"""How many other hosts are asked at the same time."""
+
+
+class QuietLogFormatter(LogFormatter):
+    """Says nothing about single pages: the fact store holds them."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> None:  # type: ignore[override]  # noqa: ARG002
+        """No line for a page."""
+        return
+
+
+def own_concurrency(plan: CrawlPlan) -> int:
+    """Requests of the site's own lanes that are handed to Scrapy at a time: enough to keep every slot busy."""
+    return 2 * max(1, plan.network.concurrency)
+
+
+def scrapy_settings(plan: CrawlPlan) -> dict[str, Any]:
+    """Settings of one crawl. Rate, redirects, retries, robots and compression are the downloader's own."""
+    handler = "govaudit.crawler.downloader.handler.VisitDownloadHandler"
+    middlewares = "scrapy.downloadermiddlewares"
+    return {
+        "BOT_NAME": "govaudit",
+        "USER_AGENT": plan.network.user_agent,
+        "TWISTED_REACTOR_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "RETRY_ENABLED": False,
+        "REDIRECT_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "COMPRESSION_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,
+        "ROBOTSTXT_OBEY": False,
+        "MEMUSAGE_ENABLED": False,
+        "DOWNLOADER_STATS": False,
+        "STATS_DUMP": False,
+        "LOG_ENABLED": False,
+        "LOG_FORMATTER": "govaudit.crawler.settings.QuietLogFormatter",
+        "CONCURRENT_ITEMS": 1,
+        "CONCURRENT_REQUESTS": own_concurrency(plan) + EXTERNAL_CONCURRENCY,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": max(1, plan.network.concurrency),
+        "DOWNLOAD_DELAY": 0,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "data": None, "file": None, "s3": None},
+        "DOWNLOADER_MIDDLEWARES": {
+            f"{middlewares}.offsite.OffsiteMiddleware": None,
+            f"{middlewares}.robotstxt.RobotsTxtMiddleware": None,
+            f"{middlewares}.httpauth.HttpAuthMiddleware": None,
+            f"{middlewares}.downloadtimeout.DownloadTimeoutMiddleware": None,
+            f"{middlewares}.defaultheaders.DefaultHeadersMiddleware": None,
+            f"{middlewares}.useragent.UserAgentMiddleware": None,
+            f"{middlewares}.retry.RetryMiddleware": None,
+            f"{middlewares}.redirect.MetaRefreshMiddleware": None,
+            f"{middlewares}.httpcompression.HttpCompressionMiddleware": None,
+            f"{middlewares}.redirect.RedirectMiddleware": None,
+            f"{middlewares}.cookies.CookiesMiddleware": None,
+            f"{middlewares}.httpproxy.HttpProxyMiddleware": None,
+            f"{middlewares}.stats.DownloaderStats": None,
+            f"{middlewares}.httpcache.HttpCacheMiddleware": None,
+        },
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+            "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        },
+        "EXTENSIONS": {
+            "scrapy.extensions.corestats.CoreStats": None,
+            "scrapy.extensions.logcount.LogCount": None,
+            "scrapy.extensions.logstats.LogStats": None,
+            "scrapy.extensions.feedexport.FeedExporter": None,
+            "scrapy.extensions.spiderstate.SpiderState": None,
+            "scrapy.extensions.throttle.AutoThrottle": None,
+            "scrapy.extensions.closespider.CloseSpider": None,
+            "scrapy.extensions.memdebug.MemoryDebugger": None,
+            "scrapy.extensions.memusage.MemoryUsage": None,
+            "scrapy.extensions.telnet.TelnetConsole": None,
+            "scrapy.extensions.remote_control.RemoteControl": None,
+        },
+    }

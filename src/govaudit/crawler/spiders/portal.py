@@ -1,0 +1,203 @@
+"""The spider of one site: which request comes next, and when the crawl is over."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider, signals
+
+from govaudit.crawler.settings import EXTERNAL_CONCURRENCY, own_concurrency
+from govaudit.inspection.errors import GovauditError
+from govaudit.inspection.facts import Lane, Skipped
+from govaudit.inspection.urls import hostname_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from govaudit.crawler.downloader.handler import VisitResponse
+    from govaudit.crawler.journey import Journey
+    from govaudit.inspection.fact_store import Target
+
+_GRACE = 3.0
+"""Seconds that requests in flight are given when the crawl is interrupted."""
+
+
+class PortalSpider(Spider):
+    """Reads a site level by level; looks a second time, later and over new connections, at what failed."""
+
+    name = "portal"
+
+    def __init__(self, journey: Journey, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._journey = journey
+        self.visitor = journey.visitor
+        self._frontier = journey.frontier
+        self._own_limit = own_concurrency(journey.plan)
+        self._pages_in_flight = 0
+        self._others_in_flight = 0
+        self._externals_in_flight = 0
+        self._second_looks: set[str] = set()
+        self._woken: asyncio.Future[None] | None = None
+        self._stopping = False
+        self._broken = False
+        journey.on_interrupt(self.stop)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's constructor: errors of callbacks end the crawl instead of vanishing in a log."""
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Conduct the crawl. Requests go to the engine as there is room for them; nothing is yielded."""
+        journey = self._journey
+        while not self._stopping:
+            await self._first_looks()
+            if self._stopping:
+                break
+            if not await journey.discover() and not await self._look_again():
+                journey.completed = not self._stopping
+                break
+        await self._until(lambda: not self._in_flight)
+        for nothing in ():
+            yield nothing
+
+    def stop(self) -> None:
+        """End soon: what is in flight gets a moment, what waits stays in the store."""
+        if self._stopping:
+            return
+        self._stopping = True
+        asyncio.get_running_loop().call_later(_GRACE if self._in_flight else 0, self.visitor.stop)
+        self._wake()
+
+    def visited(self, response: VisitResponse) -> None:
+        """Callback of every request."""
+        target: Target = response.meta["target"]
+        self._left_flight(target)
+        try:
+            if not response.visit.stopped:
+                self._journey.arrived(target, response.visit)
+        except GovauditError as error:
+            self._end_with(error)
+            return
+        if self._journey.out_of_time():
+            self._frontier.drop_waiting(Skipped.BUDGET, but=self._second_looks)
+        self._pump()
+        if not self._pages_in_flight and not self._frontier.pages:
+            self._wake()
+
+    def failed(self, failure: Failure) -> None:
+        """Errback of every request: visits never raise, so this is an error of ours."""
+        self._end_with(failure.value)
+
+    def broke(self, failure: Failure) -> None:
+        """An exception left a callback or ``start``."""
+        self._end_with(failure.value)
+
+    # -- the stages ----------------------------------------------------------------------------------------
+
+    async def _first_looks(self) -> None:
+        frontier = self._frontier
+        while not self._stopping:
+            await self._journey.learn_robots(frontier.next_level_origins())
+            opened = frontier.open_level(self._journey.robots.allow)
+            self._pump()
+            await self._until(lambda: not frontier.pages and not self._pages_in_flight)
+            if opened:
+                continue
+            await self._until(lambda: not self._in_flight and not self._queued)
+            if not frontier.next_level_origins():
+                return
+
+    async def _look_again(self) -> bool:
+        """The second look at everything that failed. ``False``: there is nothing to look at again."""
+        journey = self._journey
+        again = journey.second_looks()
+        if not again:
+            return False
+        for target in again:
+            self._second_looks.add(target.url)
+            if target.lane is Lane.PAGE:
+                self._frontier.pages.append(target)
+            elif target.lane is Lane.EXTERNAL:
+                self._frontier.externals.add(target)
+            else:
+                self._frontier.others.append(target)
+        self._pump()
+        await self._until(lambda: not self._in_flight and not self._queued)
+        return True
+
+    # -- requests ------------------------------------------------------------------------------------------
+
+    @property
+    def _in_flight(self) -> int:
+        return self._pages_in_flight + self._others_in_flight + self._externals_in_flight
+
+    @property
+    def _queued(self) -> int:
+        frontier = self._frontier
+        return len(frontier.pages) + len(frontier.others) + len(frontier.externals)
+
+    def _pump(self) -> None:
+        """Hand as many targets to the engine as there is room for."""
+        if self._stopping:
+            return
+        frontier = self._frontier
+        while frontier.pages and self._pages_in_flight + self._others_in_flight < self._own_limit:
+            self._pages_in_flight += self._ask(frontier.pages.popleft())
+        while frontier.others and self._pages_in_flight + self._others_in_flight < self._own_limit:
+            self._others_in_flight += self._ask(frontier.others.popleft())
+        while self._externals_in_flight < EXTERNAL_CONCURRENCY:
+            target = frontier.externals.take()
+            if target is None:
+                break
+            if self._ask(target):
+                self._externals_in_flight += 1
+            else:
+                frontier.externals.give_back(target)
+
+    def _ask(self, target: Target) -> bool:
+        look = 1
+        if target.url in self._second_looks:
+            look = 2
+            self._second_looks.discard(target.url)
+        if self._journey.politeness.is_down(hostname_of(target.url)):
+            if look == 1:
+                self._frontier.leave_out(target, Skipped.HOST_DOWN)
+            return False
+        meta = {"target": target, "look": look, "verbatim_url": True}
+        request = Request(target.url, self.visited, meta=meta, dont_filter=True, errback=self.failed)
+        self.crawler.engine.crawl(request)
+        return True
+
+    def _left_flight(self, target: Target) -> None:
+        if target.lane is Lane.PAGE:
+            self._pages_in_flight -= 1
+        elif target.lane is Lane.EXTERNAL:
+            self._externals_in_flight -= 1
+            self._frontier.externals.give_back(target)
+        else:
+            self._others_in_flight -= 1
+
+    # -- waiting -------------------------------------------------------------------------------------------
+
+    async def _until(self, reached: Callable[[], bool]) -> None:
+        while not (reached() or self._broken or (self._stopping and not self._in_flight)):
+            self._woken = asyncio.get_running_loop().create_future()
+            await self._woken
+            self._woken = None
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
+
+    def _end_with(self, error: BaseException) -> None:
+        self._journey.error = self._journey.error or error
+        self._stopping = self._broken = True
+        self.visitor.stop()
+        self._wake()

@@ -1,0 +1,426 @@
+"""The quarterly report as web pages: ``index.html`` for the run, ``sites/<key>/index.html`` for each site.
+
+Every page is one file without anything from outside; a content security policy pins its own style and script by hash.
+Long lists are written out up to ``SHOWN_ITEMS``; the rest lies in the page as data until a reader asks for it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from govaudit.inspection.facts import Skipped
+from govaudit.inspection.run import seed_of
+from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
+from govaudit.inspection.verdict import Kind, Result, Verdict
+from govaudit.reports.comparison import Comparison, compare
+from govaudit.reports.figures import figures
+from govaudit.reports.findings_json import SHOWN_PAGES, seen_on
+from govaudit.reports.frames import (
+    checks_ranked,
+    classes_by,
+    classes_by_nature,
+    findings_frame,
+    results_by,
+    sites_frame,
+)
+from govaudit.reports.places import SITES, site_folder, site_page
+from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
+from govaudit.reports.texts import Texts, class_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from govaudit.inspection.finding import Finding, SiteJudgement
+    from govaudit.reports.run_report import ProfileNote, RunReport
+    from govaudit.reports.texts import FindingText
+
+SHOWN_ITEMS = 300
+"""Entries of a long list that are part of the document itself."""
+
+MAX_RUN_PROBLEMS = 20_000
+"""Problems that the run's page can search; the gravest come first."""
+
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLine:
+    """A site in the run's tables."""
+
+    judgement: SiteJudgement
+    title: str
+    href: str
+    level: str
+    result: str
+    result_word: str
+    why: str
+    score: float | None
+    vetoes: tuple[str, ...]
+    fail: int
+    review: int
+    unsure: int
+    seed: int
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty."""
+
+    finding: Finding
+    words: FindingText
+    subject: str
+    nature: str
+    tone: str
+    class_name: str
+    place: str
+    reason: str
+    pages: tuple[str, ...]
+    all_pages: int
+    history: str
+    facets: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a searchable list: its markup and the values that filters compare."""
+
+    id: str
+    group: str
+    facets: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Entries under one heading. ``unsure``: could-not-tells, shown apart from the problems."""
+
+    id: str
+    title: str
+    check: str
+    summary: str
+    unsure: bool
+    count: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value of a filter."""
+
+    value: str
+    label: str
+
+
+def write_html_report(report: RunReport, folder: Path) -> list[Path]:
+    """Write ``index.html`` and the sites' pages below ``folder``."""
+    texts = Texts(report.language)
+    environment = _environment(texts)
+    index = folder / "index.html"
+    index.write_text(_run_page(report, texts, environment), encoding="utf-8")
+    written = [index]
+    for judgement in report.sites:
+        page = folder / SITES / site_folder(judgement.site.key) / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(_site_page(report, judgement, texts, environment), encoding="utf-8")
+        written.append(page)
+    return written
+
+
+def _environment(texts: Texts) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("govaudit", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = _asset("report.css"), _asset("report.js")
+    environment.globals.update(
+        t=texts.text,
+        texts=texts,
+        language=texts.language,
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy=_policy(style, script),
+        shown_items=SHOWN_ITEMS,
+    )
+    environment.filters["is_web"] = _is_web
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("govaudit") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_source_hash(style)}'; script-src '{_source_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _is_web(address: str) -> bool:
+    return scheme_of(address) in WEB_SCHEMES
+
+
+def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
+    lines = [_site_line(report, judgement, texts) for judgement in report.sites]
+    frame = findings_frame(report, texts)
+    sites = sites_frame(report, texts)
+    several_regions = len({judgement.site.region for judgement in report.sites}) > 1
+    problems = [
+        (line, finding)
+        for line in lines
+        for finding in ordered_findings(line.judgement)
+        if finding.verdict is not Verdict.INCONCLUSIVE
+    ]
+    gravest = sorted(problems, key=lambda one: _GRAVITY[one[1].kind])[:MAX_RUN_PROBLEMS]
+    entries = _problem_rows(gravest, texts, environment)
+    return environment.get_template("run.html").render(
+        report=report,
+        title=texts.report_title(report),
+        figures=figures(report.sites),
+        lines=lines,
+        by_level=results_by(sites, "level", texts),
+        by_region=results_by(sites, "region", texts) if several_regions else None,
+        by_class=classes_by_nature(frame, texts),
+        class_by_region=classes_by(frame, "region", texts) if several_regions else None,
+        ranked=[
+            {"check": check, "title": texts.check_title(check), "problems": count, "sites": concerned}
+            for check, count, concerned in checks_ranked(frame)
+        ],
+        entries=entries[:SHOWN_ITEMS],
+        later=_later(entries[SHOWN_ITEMS:]),
+        total_problems=len(problems),
+        listed_problems=len(entries),
+        result_choices=[
+            Choice(value=value, label=label)
+            for value, label in dict.fromkeys((line.result, line.result_word) for line in lines)
+        ],
+        class_choices=_class_choices([one for _, one in gravest], texts),
+        kind_choices=_choices([one.kind.value for _, one in gravest], "kinds", texts),
+        compared=_totals([line.comparison for line in lines]),
+        unsettled=[
+            line for line in lines if line.judgement.result in {Result.INCONCLUSIVE, Result.NOT_INSPECTED}
+        ],
+        skipped_reasons=[(reason, texts.word(f"skipped.{reason.value}")) for reason in Skipped],
+    )
+
+
+def _site_line(report: RunReport, judgement: SiteJudgement, texts: Texts) -> SiteLine:
+    verdicts = [finding.verdict for finding in judgement.findings]
+    score = judgement.score if has_score(judgement) else None
+    return SiteLine(
+        judgement=judgement,
+        title=texts.site_title(judgement),
+        href=site_page(judgement.site.key),
+        level=texts.level(judgement.site),
+        result="pending" if is_pending(judgement) else judgement.result.value,
+        result_word=texts.result(judgement),
+        why=texts.why(judgement.reason),
+        score=score.total if score else None,
+        vetoes=veto_names(judgement),
+        fail=verdicts.count(Verdict.FAIL),
+        review=verdicts.count(Verdict.REVIEW),
+        unsure=verdicts.count(Verdict.INCONCLUSIVE),
+        seed=seed_of(report.run, judgement.site.key),
+        comparison=compare(report, judgement),
+    )
+
+
+def _problem_rows(
+    problems: Iterable[tuple[SiteLine, Finding]], texts: Texts, environment: Environment
+) -> list[Entry]:
+    row: Any = environment.get_template("parts.html").module
+    return [
+        Entry(
+            id=finding.id,
+            group="all",
+            facets=_facets(finding, ""),
+            html=row.problem_row(_card(finding, texts, ""), line),
+        )
+        for line, finding in problems
+    ]
+
+
+def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, environment: Environment) -> str:
+    comparison = compare(report, judgement)
+    groups, later = _site_groups(judgement, comparison, texts, environment)
+    profiles: dict[str, ProfileNote] = {note.name: note for note in report.profiles}
+    line = _site_line(report, judgement, texts)
+    score = judgement.score if has_score(judgement) else None
+    findings = judgement.findings
+    proofs = {identifier for hit in judgement.vetoes for identifier in hit.findings}
+    return environment.get_template("site.html").render(
+        report=report,
+        title=texts.text("site.title", site=texts.site_title(judgement)),
+        line=line,
+        judgement=judgement,
+        score=score,
+        profile=profiles.get(judgement.profile),
+        undecided=[
+            texts.undecided(name, profiles, judgement.profile)
+            for name in dict.fromkeys((*judgement.undecided, *(score.manual_open if score else ())))
+        ],
+        messages={one.id: texts.finding(one).message for one in findings if one.id in proofs},
+        groups=groups,
+        later=later,
+        total=len(findings),
+        class_choices=_class_choices(findings, texts),
+        verdict_choices=_choices([one.verdict.value for one in findings], "verdicts", texts),
+        kind_choices=_choices([one.kind.value for one in findings], "kinds", texts),
+        history_choices=[
+            Choice(value=value, label=texts.text(f"words.history.{value}"))
+            for value in ("new", "still")
+            if comparison is not None and getattr(comparison, value)
+        ],
+        comparison=comparison,
+        checks=[
+            (check, texts.check_title(check), result) for check, result in sorted(judgement.checks.items())
+        ],
+        skipped_reasons=[(reason, texts.word(f"skipped.{reason.value}")) for reason in Skipped],
+        seed=line.seed,
+    )
+
+
+def _site_groups(
+    judgement: SiteJudgement, comparison: Comparison | None, texts: Texts, environment: Environment
+) -> tuple[list[Group], Markup]:
+    """Findings under their checks, the gravest check first and could-not-tells last; what is beyond the first
+    ``SHOWN_ITEMS`` comes as data."""
+    history = _history(comparison)
+    card: Any = environment.get_template("parts.html").module
+    findings = ordered_findings(judgement)
+    gravest: dict[str, int] = {}
+    for finding in findings:
+        name = _group_of(finding)
+        gravest[name] = min(gravest.get(name, len(_GRAVITY)), _GRAVITY[finding.kind])
+    findings.sort(
+        key=lambda one: (
+            one.verdict is Verdict.INCONCLUSIVE,
+            gravest[_group_of(one)],
+            one.check,
+            _GRAVITY[one.kind],
+        )
+    )
+    groups = []
+    later: list[Entry] = []
+    room = SHOWN_ITEMS
+    for name, members in groupby(findings, key=_group_of):
+        entries = [
+            Entry(
+                id=one.id,
+                group=name,
+                facets=_facets(one, history.get(one.id, "")),
+                html=card.finding_card(_card(one, texts, history.get(one.id, ""))),
+            )
+            for one in members
+        ]
+        check = name.partition("~")[0]
+        groups.append(
+            Group(
+                id=name,
+                title=texts.check_title(check),
+                check=check,
+                summary=texts.check_summary(check),
+                unsure=name != check,
+                count=len(entries),
+                entries=tuple(entries[:room]),
+            )
+        )
+        later += entries[room:]
+        room = max(0, room - len(entries))
+    return groups, _later(later)
+
+
+def _group_of(finding: Finding) -> str:
+    return f"{finding.check}~" if finding.verdict is Verdict.INCONCLUSIVE else finding.check
+
+
+def _facets(finding: Finding, history: str) -> str:
+    return (
+        f"class={class_of(finding.check)} kind={finding.kind.value} verdict={finding.verdict.value} "
+        f"check={finding.check} history={history}"
+    )
+
+
+def _history(comparison: Comparison | None) -> dict[str, str]:
+    if comparison is None:
+        return {}
+    return {one.id: "new" for one in comparison.new} | {one.id: "still" for one in comparison.still}
+
+
+def _card(finding: Finding, texts: Texts, history: str) -> Card:
+    return Card(
+        finding=finding,
+        words=texts.finding(finding),
+        subject=texts.subject(finding),
+        nature=texts.nature(finding),
+        tone=_tone(finding),
+        class_name=texts.class_name(finding.check),
+        place=texts.place(finding.locator),
+        reason=texts.reason(finding.reason.value) if finding.reason else "",
+        pages=seen_on(finding)[:SHOWN_PAGES],
+        all_pages=len(seen_on(finding)),
+        history=history,
+        facets=_facets(finding, history),
+    )
+
+
+def _tone(finding: Finding) -> str:
+    if finding.verdict is not Verdict.FAIL:
+        return finding.verdict.value
+    return Kind.DEDUCT.value if finding.only_counts_towards_veto else finding.kind.value
+
+
+def _choices(values: Iterable[str], names: str, texts: Texts) -> list[Choice]:
+    """The values that occur, in the order of their first occurrence."""
+    return [Choice(value=value, label=texts.word(f"{names}.{value}")) for value in dict.fromkeys(values)]
+
+
+def _class_choices(findings: Iterable[Finding], texts: Texts) -> list[Choice]:
+    return [
+        Choice(value=name, label=texts.text(f"words.classes.{name}"))
+        for name in dict.fromkeys(class_of(one.check) for one in findings)
+    ]
+
+
+def _totals(comparisons: Sequence[Comparison | None]) -> dict[str, int] | None:
+    known = [one for one in comparisons if one is not None]
+    if not known:
+        return None
+    return {
+        "new": sum(len(one.new) for one in known),
+        "still": sum(len(one.still) for one in known),
+        "fixed": sum(len(one.fixed) for one in known),
+        "unclear": sum(len(one.unclear) for one in known),
+    }
+
+
+def _later(entries: Sequence[Entry]) -> Markup:
+    """Entries as JSON that may stand inside a script element."""
+    content = json.dumps(
+        [{"i": one.id, "g": one.group, "f": one.facets, "h": str(one.html)} for one in entries],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    for character in "<>&\u2028\u2029":
+        content = content.replace(character, f"\\u{ord(character):04x}")
+    return Markup(content)  # noqa: S704 - every character with a meaning in markup is written as an escape

@@ -1,0 +1,316 @@
+"""``problems.xlsx``: the problems as inspectors and webmasters work through them, for the run and for each site.
+
+Sheets: how to read it, overview of sites, statistics (run only), one for each class of problems, every page of every
+problem. Cells hold text and numbers, never formulas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from govaudit.inspection.run import BEIJING
+from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
+from govaudit.inspection.verdict import Verdict
+from govaudit.reports.findings_json import seen_on
+from govaudit.reports.frames import (
+    Table,
+    classes_by,
+    classes_by_nature,
+    findings_frame,
+    results_by,
+    sites_frame,
+)
+from govaudit.reports.places import SITES, site_folder
+from govaudit.reports.run_report import has_score, ordered_findings, veto_names
+from govaudit.reports.sheet_cells import (
+    ADDRESSES,
+    CELLS,
+    DEFAULT_WIDTH,
+    WIDTHS,
+    Cell,
+    FindingRow,
+    sheet_columns,
+)
+from govaudit.reports.texts import Texts, class_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from govaudit.inspection.finding import SiteJudgement
+    from govaudit.reports.run_report import RunReport
+
+MAX_LINKS = 65_000
+"""Links of a sheet that stay links; spreadsheets refuse more than 65,530."""
+MAX_LINK_LENGTH = 2_079
+MAX_CELL_LENGTH = 32_767
+MAX_ROWS = 1_000_000
+"""Rows of a sheet before the next one is begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: str
+    width: int
+    address: bool = False
+
+
+@dataclass(slots=True)
+class _Formats:
+    title: Any
+    heading: Any
+    text: Any
+    number: Any
+    link: Any
+
+
+def write_problems_xlsx(report: RunReport, folder: Path) -> list[Path]:
+    """Write ``problems.xlsx`` of the run and of each inspected site below ``folder``. Raises ``OSError``."""
+    texts = Texts(report.language)
+    written = [_write(report, report.sites, folder / "problems.xlsx", texts, whole_run=True)]
+    for judgement in report.sites:
+        site = folder / SITES / site_folder(judgement.site.key)
+        site.mkdir(parents=True, exist_ok=True)
+        written.append(_write(report, (judgement,), site / "problems.xlsx", texts, whole_run=False))
+    return written
+
+
+def _write(
+    report: RunReport, sites: Sequence[SiteJudgement], path: Path, texts: Texts, *, whole_run: bool
+) -> Path:
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "tmpdir": str(path.parent),
+            "strings_to_urls": False,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties(
+        {
+            "title": texts.report_title(report),
+            "author": report.organiser,
+            "created": (report.finished_at or report.as_of).astimezone(BEIJING).replace(tzinfo=None),
+        }
+    )
+    formats = _formats(book)
+    _readme(book, report, None if whole_run else sites[0], texts, formats)
+    _overview(book, sites, texts, formats)
+    if whole_run:
+        _statistics(book, report, texts, formats)
+    rows = sorted(
+        (
+            FindingRow(finding, judgement, texts.finding(finding), texts)
+            for judgement in sites
+            for finding in ordered_findings(judgement)
+        ),
+        key=lambda row: class_of(row.finding.check),
+    )
+    for class_name, of_class in groupby(rows, key=lambda row: class_of(row.finding.check)):
+        _class_sheet(book, class_name, of_class, texts, formats)
+    _pages(book, rows, texts, formats)
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise OSError(*error.args) from error
+    return path
+
+
+def _formats(book: xlsxwriter.Workbook) -> _Formats:
+    plain = {"valign": "top", "text_wrap": True, "font_size": 10, "border": 1, "border_color": "#C9D3DF"}
+    return _Formats(
+        title=book.add_format({"bold": True, "font_size": 16, "font_color": "#0B4A8F"}),
+        heading=book.add_format(
+            {**plain, "bold": True, "bg_color": "#0B4A8F", "font_color": "#FFFFFF", "valign": "vcenter"}
+        ),
+        text=book.add_format({**plain, "num_format": "@"}),
+        number=book.add_format({**plain, "align": "right"}),
+        link=book.add_format({**plain, "font_color": "#0B4A8F", "underline": 1}),
+    )
+
+
+def _readme(
+    book: xlsxwriter.Workbook,
+    report: RunReport,
+    site: SiteJudgement | None,
+    texts: Texts,
+    formats: _Formats,
+) -> None:
+    sheet = book.add_worksheet(texts.text("sheets.names.readme"))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, texts.report_title(report), formats.title)
+    lines = [
+        ("site", texts.site_title(site)) if site else ("organiser", report.organiser),
+        ("run", report.run),
+        ("as-of", texts.moment(report.as_of)),
+        ("period", f"{texts.moment(report.started_at)} ~ {texts.moment(report.finished_at)}"),
+        ("profiles", "\n".join(f"{note.title} ({note.name})" for note in report.profiles)),
+        ("tool", f"govaudit {report.tool_version}"),
+        *(
+            (name, texts.text(f"sheets.readme.{name}-text"))
+            for name in ("sheets", "nature", "verdicts", "points", "pages", "return")
+        ),
+    ]
+    for number, (name, text) in enumerate(lines, 2):
+        sheet.write_string(number, 0, texts.text(f"sheets.readme.{name}"), formats.text)
+        sheet.write_string(number, 1, _fitting(text), formats.text)
+
+
+def _overview(
+    book: xlsxwriter.Workbook, sites: Sequence[SiteJudgement], texts: Texts, formats: _Formats
+) -> None:
+    columns = [
+        _Column(texts.text(f"columns.{name}"), width, address=name == "page")
+        for name, width in (
+            ("number", 6), ("site-name", 30), ("site-code", 13), ("page", 34), ("region", 12), ("level", 10),
+            ("result", 11), ("reason", 40), ("score", 8), ("vetoes", 30), ("problems", 9), ("reviews", 9),
+            ("unsure", 10), ("discovered", 10), ("visited", 10),
+        )
+    ]  # fmt: skip
+    columns[3] = _Column(texts.text("sheets.address"), 34, address=True)
+    rows = (_site_row(number, judgement, texts) for number, judgement in enumerate(sites, 1))
+    _fill(book, texts.text("sheets.names.overview"), columns, rows, formats)
+
+
+def _site_row(number: int, judgement: SiteJudgement, texts: Texts) -> tuple[Cell, ...]:
+    verdicts = [finding.verdict for finding in judgement.findings]
+    score = judgement.score if has_score(judgement) else None
+    return (
+        number,
+        judgement.site.name,
+        judgement.site.code,
+        judgement.site.url,
+        judgement.site.region,
+        texts.level(judgement.site),
+        texts.result(judgement),
+        texts.why(judgement.reason),
+        score.total if score else texts.text("words.none"),
+        texts.text("report.list-separator").join(veto_names(judgement)),
+        verdicts.count(Verdict.FAIL),
+        verdicts.count(Verdict.REVIEW),
+        verdicts.count(Verdict.INCONCLUSIVE),
+        judgement.coverage.discovered,
+        judgement.coverage.visited,
+    )
+
+
+def _statistics(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, formats: _Formats) -> None:
+    sheet = book.add_worksheet(texts.text("sheets.names.statistics"))
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 40, 12)
+    findings = findings_frame(report, texts)
+    sites = sites_frame(report, texts)
+    line = 0
+    tables: tuple[tuple[str, Table], ...] = (
+        ("results-by-level", results_by(sites, "level", texts)),
+        ("results-by-region", results_by(sites, "region", texts)),
+        ("classes-by-nature", classes_by_nature(findings, texts)),
+        ("classes-by-level", classes_by(findings, "level", texts)),
+        ("classes-by-region", classes_by(findings, "region", texts)),
+    )
+    for name, table in tables:
+        sheet.write_string(line, 0, texts.text(f"sheets.{name}"), formats.title)
+        for place, heading in enumerate(table.headings):
+            sheet.write_string(line + 1, place, heading, formats.heading)
+        for row_number, row in enumerate(table.rows, line + 2):
+            for place, cell in enumerate(row):
+                _write_cell(sheet, row_number, place, cell, formats)
+        line += len(table.rows) + 4
+
+
+def _class_sheet(
+    book: xlsxwriter.Workbook, class_name: str, rows: Iterable[FindingRow], texts: Texts, formats: _Formats
+) -> None:
+    names = sheet_columns(class_name)
+    columns = [
+        _Column(texts.text(f"columns.{name}"), WIDTHS.get(name, DEFAULT_WIDTH), address=name in ADDRESSES)
+        for name in names
+    ]
+    cells: list[Callable[[FindingRow], Cell]] = [CELLS[name] for name in names]
+    _fill(
+        book,
+        texts.text(f"words.classes.{class_name}"),
+        columns,
+        (tuple(cell(row) for cell in cells) for row in rows),
+        formats,
+    )
+
+
+def _pages(book: xlsxwriter.Workbook, rows: Sequence[FindingRow], texts: Texts, formats: _Formats) -> None:
+    columns = [
+        _Column(texts.text("columns.id"), 19),
+        _Column(texts.text("columns.site-name"), 26),
+        _Column(texts.text("columns.title"), 22),
+        _Column(texts.text("columns.subject"), 60, address=True),
+        _Column(texts.text("columns.page"), 60, address=True),
+    ]
+    cells = (
+        (row.finding.id, row.judgement.site.name, row.words.title, row.texts.subject(row.finding), page)
+        for row in rows
+        for page in seen_on(row.finding)
+    )
+    _fill(book, texts.text("sheets.names.pages"), columns, cells, formats)
+
+
+def _fill(
+    book: xlsxwriter.Workbook,
+    name: str,
+    columns: Sequence[_Column],
+    rows: Iterable[tuple[Cell, ...]],
+    formats: _Formats,
+) -> None:
+    """Write a table with frozen head and filter; more rows than a sheet takes go on in a next one."""
+    waiting: Iterator[tuple[Cell, ...]] = iter(rows)
+    part = 1
+    while (chunk := tuple(islice(waiting, MAX_ROWS))) or part == 1:
+        sheet = book.add_worksheet(_sheet_name(name, part))
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(0, place, column.heading, formats.heading)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(chunk), 1), len(columns) - 1)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        links_left = MAX_LINKS
+        for number, row in enumerate(chunk, 1):
+            for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+                if column.address and links_left and _is_link(cell):
+                    sheet.write_url(number, place, str(cell), formats.link, str(cell))
+                    links_left -= 1
+                else:
+                    _write_cell(sheet, number, place, cell, formats)
+        part += 1
+
+
+def _sheet_name(name: str, part: int) -> str:
+    return name if part == 1 else f"{name[:26]} {part}"
+
+
+def _is_link(cell: Cell) -> bool:
+    return (
+        isinstance(cell, str)
+        and scheme_of(cell) in WEB_SCHEMES
+        and len(cell) <= MAX_LINK_LENGTH
+        and cell.isprintable()
+    )
+
+
+def _write_cell(sheet: Any, row: int, place: int, cell: Cell, formats: _Formats) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, place, _fitting(cell), formats.text)
+    else:
+        sheet.write_number(row, place, cell, formats.number)
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1]}…"

@@ -1,0 +1,92 @@
+"""What every format is written from: one run as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from govaudit.inspection.verdict import Kind, Result
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from govaudit.inspection.finding import Finding, SiteJudgement
+    from govaudit.inspection.profile import Profile
+
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileNote:
+    """What a report says of a rule book. ``rows``: row id → its name."""
+
+    name: str
+    title: str
+    basis: str
+    digest: str
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """A run to be reported. ``sites``: every site of the list in its order, inspected or not.
+
+    ``previous_findings``: site key → findings of ``previous_run``; a site that is absent was not in that run.
+    ``language``: ``zh-CN`` or ``en``.
+    """
+
+    run: str
+    as_of: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    partial: bool
+    tool_version: str
+    profiles: tuple[ProfileNote, ...]
+    organiser: str
+    language: str
+    sites: tuple[SiteJudgement, ...]
+    previous_run: str = ""
+    previous_findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+
+def note_of(profile: Profile) -> ProfileNote:
+    """The note of a loaded profile."""
+    return ProfileNote(
+        name=profile.name,
+        title=profile.title,
+        basis=profile.basis,
+        digest=profile.digest,
+        rows={row.id: row.name for row in profile.rows},
+    )
+
+
+def ordered_findings(judgement: SiteJudgement) -> list[Finding]:
+    """A site's findings, gravest kind first, then by check and subject: the order of every format."""
+    return sorted(
+        judgement.findings, key=lambda one: (_GRAVITY[one.kind], one.check, one.subject, one.page, one.id)
+    )
+
+
+def standing_vetoes(judgement: SiteJudgement) -> tuple[str, ...]:
+    """Ids of the checks on which the site's vetoes rest, those that wait for a review left out."""
+    return tuple(sorted({check for hit in judgement.vetoes if not hit.provisional for check in hit.checks}))
+
+
+def veto_names(judgement: SiteJudgement) -> tuple[str, ...]:
+    """Names of the rows that veto a site, those that wait for a review left out."""
+    return tuple(dict.fromkeys(hit.name for hit in judgement.vetoes if not hit.provisional))
+
+
+def has_score(judgement: SiteJudgement) -> bool:
+    """Only portals without a veto are scored; departments are judged by the veto part alone."""
+    return (
+        judgement.score is not None
+        and judgement.site.kind == "portal"
+        and not standing_vetoes(judgement)
+        and judgement.result in {Result.QUALIFIED, Result.UNQUALIFIED}
+    )
+
+
+def is_pending(judgement: SiteJudgement) -> bool:
+    """Whether the result may still turn to unqualified when a person has looked at the veto reviews."""
+    return judgement.result is Result.QUALIFIED and judgement.provisional > 0

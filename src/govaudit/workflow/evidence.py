@@ -1,0 +1,70 @@
+"""Write down what proves each finding, with its hash: what the check shows, or else how its pages were seen."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.inspection.finding import Evidence
+from govaudit.workflow.run_record import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from govaudit.inspection.fact_store import SiteFacts
+    from govaudit.inspection.finding import Finding
+
+
+_SEEN_PAGES = 5
+"""How many pages of a finding are described; the body of each is in the fact store under the hash given here."""
+
+
+def keep_evidence(findings: Iterable[Finding], facts: SiteFacts, folder: Path) -> Iterator[Finding]:
+    """The findings with their evidence written to ``folder``; paths are relative to the run's folder."""
+    for finding in findings:
+        if not finding.evidence:
+            finding = msgspec.structs.replace(finding, evidence=_pages_as_seen(finding, facts))  # noqa: PLW2901
+        kept = tuple(
+            _kept(piece, finding.id, number, folder) if piece.text and not piece.path else piece
+            for number, piece in enumerate(finding.evidence, 1)
+        )
+        yield msgspec.structs.replace(finding, evidence=kept)
+
+
+def _pages_as_seen(finding: Finding, facts: SiteFacts) -> tuple[Evidence, ...]:
+    """How the pages of a finding answered when they were read, and the hash of what they said."""
+    pages = dict.fromkeys((finding.page, *finding.pages))
+    texts = [text for page in list(pages)[:_SEEN_PAGES] if (text := _page_as_seen(page, facts))]
+    return (Evidence(kind="headers", text="\n\n".join(texts)),) if texts else ()
+
+
+def _page_as_seen(page: str, facts: SiteFacts) -> str:
+    looks = facts.looks(page)
+    if not looks:
+        return ""
+    look = looks[-1]
+    body = facts.body(page)
+    lines = {
+        "url": look.url,
+        "final-url": look.final_url if look.final_url != look.url else "",
+        "time": f"{datetime.fromtimestamp(look.at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "status": str(look.status),
+        "address": look.address,
+        "content-type": look.content_type,
+        "bytes": str(look.size),
+        "body-sha256": hashlib.sha256(body).hexdigest() if body is not None else "",
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+
+
+def _kept(piece: Evidence, finding_id: str, number: int, folder: Path) -> Evidence:
+    content = piece.text.encode()
+    file = folder / f"{finding_id}-{number}-{piece.kind}.txt"
+    write_whole(file, content)
+    return msgspec.structs.replace(
+        piece, path=f"evidence/{folder.name}/{file.name}", sha256=hashlib.sha256(content).hexdigest()
+    )

@@ -1,0 +1,248 @@
+"""The main job: site list → crawl → judgement → report, resumable at any point."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.inspection.errors import InputError, Problem, UncheckedError
+from govaudit.inspection.run import BEIJING, Budget, Network, Progress, quarter_of
+from govaudit.inspection.urls import canonical, literal_address_kind
+from govaudit.inspection.verdict import Result
+from govaudit.reports.write import known_formats
+from govaudit.workflow.judge import crashed
+from govaudit.workflow.processes import JobEnd, run_jobs
+from govaudit.workflow.report import report_run
+from govaudit.workflow.run_record import (
+    RunRecord,
+    existing_record,
+    known_runs,
+    plan_for,
+    profile_for,
+    read_record,
+    usable_profile,
+    write_record,
+)
+from govaudit.workflow.site_job import SiteJob, do_site, finished, read_judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from govaudit.inspection.finding import SiteJudgement
+    from govaudit.inspection.site import Site
+    from govaudit.inspection.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a user may say about a run; ``None``: not said, the run's own or the default holds."""
+
+    run: str = ""
+    as_of: datetime | None = None
+    profile: str = ""
+    network: Network = field(default_factory=Network)
+    budget: Budget = field(default_factory=Budget)
+    jobs: int = 0
+    again: bool = False
+    strict: bool = False
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended. ``problems``: sentences for the user by site; ``crashes``: unexpected errors."""
+
+    record: RunRecord
+    judgements: tuple[SiteJudgement, ...] = ()
+    files: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    crashes: tuple[str, ...] = ()
+
+    @property
+    def inspected(self) -> list[SiteJudgement]:
+        """Judgements of sites that really were inspected."""
+        return [one for one in self.judgements if one.result in {Result.QUALIFIED, Result.UNQUALIFIED}]
+
+    def exit_code(self, *, strict: bool) -> int:
+        """By contract: 4 an internal error, 3 nothing (or, when strict, not everything) could be checked, 0 done."""
+        if self.crashes or any(crashed(one) for one in self.judgements):
+            return 4
+        due = [one for one in self.judgements if one.site.enabled]
+        unread = [one for one in due if one not in self.inspected]
+        if not self.inspected or (strict and unread):
+            return 3
+        return 0
+
+
+def begin_run(workspace: Workspace, sites: Sequence[Site], options: RunOptions, *, listed: bool) -> RunRecord:
+    """The record of a new run, or of the one that goes on. ``listed``: the sites come from a site list.
+
+    Raises ``InputError`` when a run of that name was begun under other terms, or the workspace cannot be written.
+    """
+    _refuse_private(sites, options.network)
+    known_formats(options.formats or workspace.settings.formats)
+    now = datetime.now(BEIJING).replace(microsecond=0)
+    run = options.run or _run_name(workspace, sites, options.as_of or now, listed=listed)
+    stored = read_record(workspace, run)
+    if stored is not None and options.again:
+        _set_aside(workspace, run)
+        stored = None
+    as_of = options.as_of or (stored.as_of if stored else now)
+    record = RunRecord(
+        id=run,
+        as_of=as_of,
+        sites=tuple(sites),
+        budget=options.budget,
+        family=options.network.family,
+        browser=options.network.browser,
+        profiles={},
+        profile=options.profile,
+        default_profile=workspace.settings.profile,
+        ignore_robots=options.network.ignore_robots,
+        started_at=stored.started_at if stored else now,
+    )
+    names = {record.profile_of(site) for site in sites}
+    digests = {name: usable_profile(name, workspace.profiles).digest for name in sorted(names)}
+    record = msgspec.structs.replace(record, profiles=digests)
+    if stored is not None:
+        if changed := stored.differences(record):
+            arguments: dict[str, str | int] = {"run": run, "changed": ", ".join(changed)}
+            raise InputError(Problem("run.other-terms", str(workspace.run_folder(run)), arguments=arguments))
+        return stored
+    try:
+        write_record(workspace, record)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(Problem("file.cannot-write", str(workspace.root), arguments={"why": why})) from error
+    return record
+
+
+def crawl_run(
+    workspace: Workspace,
+    record: RunRecord,
+    options: RunOptions,
+    tell: Callable[[Progress], None],
+    *,
+    judge: bool,
+    not_applicable: frozenset[str] = frozenset(),
+) -> list[JobEnd[SiteJob]]:
+    """Crawl (and judge) every enabled site of a run that is not finished yet."""
+    jobs = [
+        SiteJob(
+            workspace.root,
+            plan_for(record, site, options.network, workspace),
+            judge=judge,
+            not_applicable=not_applicable,
+        )
+        for site in record.sites
+        if site.enabled and not _done(workspace, record, site, judged=judge)
+    ]
+    return run_jobs(jobs, do_site, options.jobs or os.cpu_count() or 1, tell)
+
+
+def inspect_run(
+    workspace: Workspace,
+    record: RunRecord,
+    options: RunOptions,
+    tell: Callable[[Progress], None],
+    *,
+    not_applicable: frozenset[str] = frozenset(),
+) -> RunEnd:
+    """Crawl, judge and report a run. Sites that fail do not keep the others from being reported."""
+    ends = crawl_run(workspace, record, options, tell, judge=True, not_applicable=not_applicable)
+    return close_run(workspace, record, ends, options.formats)
+
+
+def close_run(
+    workspace: Workspace, record: RunRecord, ends: Sequence[JobEnd[SiteJob]], formats: Sequence[str]
+) -> RunEnd:
+    """Write the record and the reports of a run whose sites are through."""
+    record = msgspec.structs.replace(record, finished_at=datetime.now(BEIJING).replace(microsecond=0))
+    write_record(workspace, record)
+    return RunEnd(
+        record,
+        tuple(read_judgement(workspace, record, site) for site in record.sites),
+        tuple(report_run(workspace, record, formats)),
+        tuple(problem for end in ends for problem in end.problems),
+        tuple(end.crash for end in ends if end.crash),
+    )
+
+
+def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgement]:
+    """Judge a stored run again, under another profile when one is given. Touches no network."""
+    record = existing_record(workspace, run)
+    if profile and profile != record.profile:
+        record = msgspec.structs.replace(record, profile=profile)
+    names = {record.profile_of(site) for site in record.sites}
+    digests = {name: usable_profile(name, workspace.profiles).digest for name in sorted(names)}
+    record = msgspec.structs.replace(record, profiles=digests)
+    stored = [site for site in record.sites if workspace.facts_file(run, site.key).is_file()]
+    if not stored:
+        raise UncheckedError(
+            Problem("run.nothing-stored", str(workspace.run_folder(run)), arguments={"run": run})
+        )
+    jobs = [
+        SiteJob(workspace.root, plan_for(record, site, Network(), workspace), crawl=False, judge=True)
+        for site in stored
+    ]
+    write_record(workspace, record)
+    ends = run_jobs(jobs, do_site, os.cpu_count() or 1, lambda _: None)
+    problems = [problem for end in ends for problem in end.problems]
+    if problems:
+        raise InputError(*problems)
+    crashes = [end.crash for end in ends if end.crash]
+    if crashes:
+        raise RuntimeError("\n".join(crashes))
+    return [read_judgement(workspace, record, site) for site in record.sites]
+
+
+def _done(workspace: Workspace, record: RunRecord, site: Site, *, judged: bool) -> bool:
+    if not finished(workspace.facts_file(record.id, site.key)):
+        return False
+    if not judged:
+        return True
+    if not workspace.judgement_file(record.id, site.key).is_file():
+        return False
+    judgement = read_judgement(workspace, record, site)
+    return judgement.profile_hash == profile_for(record, site, workspace).digest
+
+
+def _run_name(workspace: Workspace, sites: Sequence[Site], moment: datetime, *, listed: bool) -> str:
+    """The quarter for a site list; for single addresses the day and a serial, going on with an unfinished one."""
+    if listed:
+        return quarter_of(moment)
+    day = moment.astimezone(BEIJING).date().isoformat()
+    known = [run for run in known_runs(workspace) if run.startswith(f"{day}-")]
+    for run in reversed(known):
+        record = read_record(workspace, run)
+        if record is not None and record.finished_at is None and record.sites == tuple(sites):
+            return run
+    serials = [int(run.rpartition("-")[2]) for run in known if run.rpartition("-")[2].isdigit()]
+    return f"{day}-{max(serials, default=0) + 1}"
+
+
+def _refuse_private(sites: Sequence[Site], network: Network) -> None:
+    if network.allow_private:
+        return
+    problems = [
+        Problem("target.private", site.url)
+        for site in sites
+        if literal_address_kind(canonical(site.url) or site.url) in {"private", "loopback"}
+    ]
+    if problems:
+        raise InputError(*problems)
+
+
+def _set_aside(workspace: Workspace, run: str) -> None:
+    """Keep what an earlier run of that name left, under ``runs/<run>.<n>``."""
+    folder = workspace.run_folder(run)
+    serial = 1
+    while folder.with_name(f"{run}.{serial}").exists():
+        serial += 1
+    shutil.move(folder, folder.with_name(f"{run}.{serial}"))

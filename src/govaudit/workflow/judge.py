@@ -1,0 +1,170 @@
+"""Judge a stored run: facts → findings → result, without the network."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.checks.context import Context
+from govaudit.checks.coverage.pages import coverage
+from govaudit.checks.overview import overview
+from govaudit.checks.registry import Check, Fault, Judgement, all_checks
+from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
+from govaudit.inspection.site import SiteScope
+from govaudit.inspection.urls import own_identity
+from govaudit.inspection.verdict import Reason, Result, State, Verdict
+from govaudit.scoring.result import judge
+from govaudit.workflow.evidence import keep_evidence
+from govaudit.workflow.locate import located
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from govaudit.inspection.fact_store import SiteFacts
+    from govaudit.inspection.profile import Profile
+    from govaudit.inspection.site import Site
+
+CRASHED = "internal error"
+"""Begins the detail of a check that crashed: its findings are unknown and the command ends with 4."""
+
+
+def judge_site(
+    facts: SiteFacts,
+    profile: Profile,
+    registry: tuple[Site, ...],
+    evidence_folder: Path,
+    *,
+    not_applicable: frozenset[str] = frozenset(),
+) -> SiteJudgement:
+    """Run every due check over a site's facts and apply the rule book.
+
+    ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
+    ``inconclusive`` with the error named; ``crashed`` tells whether one did.
+    """
+    site = facts.plan.site
+    context = Context(
+        facts=facts,
+        site=site,
+        scope=SiteScope(site, frozenset(facts.plan.other_hosts)),
+        as_of=facts.plan.as_of,
+        profile=profile,
+        registry=registry,
+    )
+    checks: dict[str, CheckResult] = {}
+    populations: dict[str, tuple[str, ...]] = {}
+    findings: list[Finding] = []
+    known = all_checks()
+    for check_id in sorted(profile.checks):
+        check = known[check_id]
+        if check_id in not_applicable:
+            judgement = Judgement(examined=0, applicable=False)
+        else:
+            judgement = _run(check, context, profile)
+        populations[check_id] = judgement.population
+        checks[check_id] = CheckResult(
+            verdict=judgement.verdict,
+            findings=len(judgement.faults),
+            examined=judgement.examined,
+            reason=judgement.reason,
+            detail=judgement.detail,
+        )
+        findings += [_finding(check, fault, context) for fault in judgement.faults]
+    outcome = judge(
+        site, profile, findings=findings, checks=checks, populations=populations, seed=facts.plan.seed
+    )
+    finished = tuple(located(outcome.findings, facts))
+    return SiteJudgement(
+        site=site,
+        profile=profile.name,
+        profile_hash=profile.digest,
+        as_of=facts.plan.as_of,
+        result=outcome.result,
+        reason=outcome.reason,
+        provisional=outcome.provisional,
+        undecided=outcome.undecided,
+        score=outcome.score,
+        vetoes=outcome.vetoes,
+        coverage=coverage(context),
+        checks={
+            check: msgspec.structs.replace(result, sample=outcome.samples.get(check, ()))
+            for check, result in checks.items()
+        },
+        findings=tuple(keep_evidence(finished, facts, evidence_folder)),
+        overview=overview(context),
+        started_at=_moment(facts.state.started_at),
+        finished_at=_moment(facts.state.finished_at),
+        partial=facts.state.interrupted or not facts.state.finished_at,
+    )
+
+
+def crashed(judgement: SiteJudgement) -> list[str]:
+    """Ids of the checks that crashed on a site."""
+    return [check for check, result in judgement.checks.items() if result.detail.startswith(CRASHED)]
+
+
+def not_inspected(site: Site, profile: Profile, as_of: datetime, reason: str) -> SiteJudgement:
+    """The judgement of a site that a run never reached; it stands in every report with the reason."""
+    return SiteJudgement(
+        site=site,
+        profile=profile.name,
+        profile_hash=profile.digest,
+        as_of=as_of,
+        result=Result.NOT_INSPECTED,
+        reason=reason,
+    )
+
+
+def with_history(judgement: SiteJudgement, run: str, earlier: Mapping[str, Finding]) -> SiteJudgement:
+    """The judgement with first and last sighting of each finding. ``earlier``: the previous run's, by id."""
+    findings = tuple(
+        msgspec.structs.replace(
+            finding,
+            first_seen=earlier[finding.id].first_seen if finding.id in earlier else run,
+            last_seen=run,
+        )
+        for finding in judgement.findings
+    )
+    return msgspec.structs.replace(judgement, findings=findings)
+
+
+def _run(check: Check, context: Context, profile: Profile) -> Judgement:  # type: ignore[type-arg]
+    params = check.parameters(profile.checks[check.id], profile.name)
+    try:
+        return check.function(context, params)
+    except Exception as error:  # noqa: BLE001 - one broken check must not hide what the others found
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        detail = f"{CRASHED}: {type(error).__name__}: {error} ({place.name}:{place.lineno})"
+        return Judgement(examined=0, reason=Reason.NOT_MEASURED, detail=detail)
+
+
+def _finding(check: Check, fault: Fault, context: Context) -> Finding:  # type: ignore[type-arg]
+    subject = fault.identity or fault.subject
+    identity = own_identity(subject) if context.scope.owns(subject) else subject
+    return Finding(
+        id=finding_id(check.id, context.site.key, identity),
+        check=check.id,
+        verdict=fault.verdict,
+        site=context.site.key,
+        page=fault.page,
+        subject=fault.subject,
+        fault=fault.fault,
+        arguments=fault.arguments,
+        rule_version=check.version,
+        measured_at=fault.measured_at or _moment(context.facts.state.finished_at) or context.as_of,
+        locator=fault.locator,
+        column=fault.column,
+        aspect=fault.aspect,
+        reason=fault.reason,
+        state=State.REVIEW if fault.verdict is Verdict.REVIEW else State.OPEN,
+        count=fault.count,
+        pages=fault.pages,
+        evidence=fault.evidence,
+    )
+
+
+def _moment(seconds: float) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0) if seconds else None

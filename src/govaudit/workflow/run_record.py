@@ -1,0 +1,145 @@
+"""The record of a run: what it froze when it began, so that it can only go on under the same terms."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.checks.registry import all_checks
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.profile import Profile, load_profile
+from govaudit.inspection.run import Budget, CrawlPlan, Network, seed_of
+from govaudit.inspection.site import Site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from govaudit.inspection.workspace import Workspace
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """``runs/<run>/run.json``. ``profile``: given for all sites on the command line, or empty;
+    ``profiles``: name → digest of every rule book in use."""
+
+    id: str
+    as_of: datetime
+    sites: tuple[Site, ...]
+    budget: Budget
+    family: str
+    browser: str
+    profiles: dict[str, str]
+    profile: str = ""
+    default_profile: str = ""
+    ignore_robots: bool = False
+    started_at: datetime
+    finished_at: datetime | None = None
+
+    def differences(self, other: RunRecord) -> list[str]:
+        """What a resumption may not change, and did."""
+        frozen = ("as_of", "sites", "budget", "family", "browser", "profiles", "ignore_robots")
+        return [name for name in frozen if getattr(self, name) != getattr(other, name)]
+
+    def profile_of(self, site: Site) -> str:
+        """Name of the rule book for a site: command line, site list, default."""
+        return self.profile or site.profile or self.default_profile
+
+
+def record_file(workspace: Workspace, run: str) -> Path:
+    """Where the record of a run lies."""
+    return workspace.run_folder(run) / "run.json"
+
+
+def read_record(workspace: Workspace, run: str) -> RunRecord | None:
+    """The record of a run, ``None`` when there is no such run. Raises ``InputError`` when it is damaged."""
+    file = record_file(workspace, run)
+    if not file.is_file():
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=RunRecord)
+    except msgspec.DecodeError as error:
+        raise InputError(Problem("run.damaged", str(file), arguments={"why": str(error)})) from error
+
+
+def existing_record(workspace: Workspace, run: str) -> RunRecord:
+    """The record of a run. Raises ``InputError`` when there is no such run."""
+    record = read_record(workspace, run)
+    if record is None:
+        known = ", ".join(known_runs(workspace)) or "-"
+        raise InputError(Problem("run.unknown", str(workspace.root), arguments={"run": run, "known": known}))
+    return record
+
+
+def known_runs(workspace: Workspace) -> list[str]:
+    """Runs of the workspace, oldest start first."""
+    files = (workspace.root / "runs").glob("*/run.json")
+    records = [
+        record
+        for file in files
+        if (record := read_record(workspace, file.parent.name)) is not None and record.id == file.parent.name
+    ]
+    return [record.id for record in sorted(records, key=lambda one: (one.as_of, one.started_at))]
+
+
+def write_record(workspace: Workspace, record: RunRecord) -> None:
+    """Write the record, whole or not at all."""
+    write_whole(record_file(workspace, record.id), msgspec.json.format(msgspec.json.encode(record), indent=1))
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old or the new content, never a part."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def profile_for(record: RunRecord, site: Site, workspace: Workspace) -> Profile:
+    """The rule book of a site, with every check and parameter of it validated."""
+    return usable_profile(record.profile_of(site), workspace.profiles)
+
+
+def usable_profile(name: str, folder: Path | None) -> Profile:
+    """A profile whose checks all exist, whose rows name due checks only, and whose parameters fit.
+
+    Raises ``InputError`` naming every mistake.
+    """
+    profile = load_profile(name, folder)
+    known = all_checks()
+    problems = [
+        Problem("profile.unknown-check", name, column=f"checks.{check}", arguments={"check": check})
+        for check in profile.checks
+        if check not in known
+    ]
+    problems += [
+        Problem("profile.check-not-due", name, column=f"rows.{row.id}", arguments={"check": check})
+        for row in profile.rows
+        for check in sorted(row.check_ids() - set(profile.checks))
+    ]
+    if problems:
+        raise InputError(*problems)
+    for check, values in profile.checks.items():
+        known[check].parameters(values, name)
+    return profile
+
+
+def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspace) -> CrawlPlan:
+    """The plan by which a site is crawled: what its profile's checks must have measured, within the run's terms."""
+    profile = profile_for(record, site, workspace)
+    hosts = frozenset(other.host for other in record.sites if other.key != site.key)
+    return CrawlPlan(
+        run=record.id,
+        site=site,
+        as_of=record.as_of,
+        seed=seed_of(record.id, site.key),
+        network=network,
+        budget=record.budget,
+        measures=("ipv6",) if any(check.startswith("IP6") for check in profile.checks) else (),
+        other_hosts=tuple(sorted(hosts)),
+        profiles=(f"{profile.name} {profile.digest}",),
+    )

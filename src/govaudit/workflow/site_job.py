@@ -1,0 +1,112 @@
+"""What is done for one site of a run: crawl, judge, write the judgement. Runs in a worker process."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.fact_store import SiteFacts, read_state
+from govaudit.inspection.finding import SiteJudgement
+from govaudit.inspection.workspace import Workspace, open_workspace
+from govaudit.workflow.judge import judge_site, not_inspected, with_history
+from govaudit.workflow.run_record import (
+    existing_record,
+    known_runs,
+    profile_for,
+    read_record,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from govaudit.inspection.run import CrawlPlan, Progress
+    from govaudit.inspection.site import Site
+    from govaudit.workflow.run_record import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SiteJob:
+    """One site's work. ``crawl``/``judge``: which stages; ``not_applicable``: checks this target cannot answer."""
+
+    root: Path
+    plan: CrawlPlan
+    crawl: bool = True
+    judge: bool = True
+    not_applicable: frozenset[str] = frozenset()
+
+
+def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
+    """Do the stages of one site. What is finished is not done again. Raises ``KeyboardInterrupt`` when the crawl
+    was interrupted: it goes on from its journal at the next start."""
+    workspace = open_workspace(job.root)
+    facts_file = workspace.facts_file(job.plan.run, job.plan.site.key)
+    if job.crawl and not finished(facts_file):
+        from govaudit.crawler.crawl import crawl  # noqa: PLC0415 - check and report need no crawler
+
+        if crawl(job.plan, facts_file, tell).interrupted:
+            raise KeyboardInterrupt
+    if job.judge:
+        judge_stored(workspace, existing_record(workspace, job.plan.run), job.plan.site, job.not_applicable)
+
+
+def finished(facts_file: Path) -> bool:
+    """Whether the crawl of a site came to its end."""
+    state = read_state(facts_file)
+    return state is not None and state.finished_at > 0 and not state.interrupted
+
+
+def judge_stored(
+    workspace: Workspace, record: RunRecord, site: Site, not_applicable: frozenset[str] = frozenset()
+) -> SiteJudgement:
+    """Judge the stored facts of a site and write the judgement. Touches no network."""
+    with closing(SiteFacts.open(workspace.facts_file(record.id, site.key))) as facts:
+        judgement = judge_site(
+            facts,
+            profile_for(record, site, workspace),
+            record.sites,
+            workspace.evidence_folder(record.id, site.key),
+            not_applicable=not_applicable,
+        )
+    previous = previous_judgement(workspace, record, site)
+    earlier = {finding.id: finding for finding in previous.findings} if previous else {}
+    judgement = with_history(judgement, record.id, earlier)
+    write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
+    return judgement
+
+
+def read_judgement(workspace: Workspace, record: RunRecord, site: Site) -> SiteJudgement:
+    """The judgement of a site, or that it was not inspected and why."""
+    file = workspace.judgement_file(record.id, site.key)
+    if file.is_file():
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=SiteJudgement)
+        except msgspec.DecodeError as error:
+            raise InputError(Problem("run.damaged", str(file), arguments={"why": str(error)})) from error
+    reason = "interrupted" if site.enabled else "disabled"
+    return not_inspected(site, profile_for(record, site, workspace), record.as_of, reason)
+
+
+def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None:
+    """The run before this one, by the moment at which they judge."""
+    earlier = [
+        other
+        for run in known_runs(workspace)
+        if run != record.id
+        and (other := read_record(workspace, run)) is not None
+        and other.as_of < record.as_of
+    ]
+    return max(earlier, key=lambda one: (one.as_of, one.started_at), default=None)
+
+
+def previous_judgement(workspace: Workspace, record: RunRecord, site: Site) -> SiteJudgement | None:
+    """What the run before this one said of a site, if it inspected it."""
+    earlier = previous_record(workspace, record)
+    if earlier is None or not workspace.judgement_file(earlier.id, site.key).is_file():
+        return None
+    return read_judgement(workspace, earlier, site)

@@ -1,0 +1,183 @@
+"""The program as a person types it: clear lines, data on standard output, exit codes that never lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from govaudit.cli.main import COMMANDS
+from govaudit.inspection.messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+PROGRAM = Path(sys.executable).with_name("govaudit")
+
+
+@pytest.fixture
+def govaudit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str, language: str = "en") -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "GOVAUDIT_LANG": language, "HOME": str(tmp_path)}
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+HELP_OF_ALL = """
+from govaudit.cli.main import COMMANDS, program
+profiles = (["profiles", one] for one in ("list", "show", "validate"))
+for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles]:
+    program.main([*words, "--help"], standalone_mode=False)
+    print("=" * 20)
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_explains_itself_with_an_example(language: str) -> None:
+    environment = {**os.environ, "GOVAUDIT_LANG": language}
+    end = subprocess.run(
+        [sys.executable, "-c", HELP_OF_ALL], env=environment, capture_output=True, text=True, check=True
+    )
+    helps = end.stdout.split("=" * 20)[:-1]
+    assert len(helps) == len(COMMANDS) + 5
+    for one in helps:
+        usage, _, rest = one.strip().partition("\n")
+        assert usage.startswith("Usage: ")
+        assert "govaudit " in rest or "Commands:" in rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (("inspect",), "sites.csv"),
+        (("inspect", "ftp://x/"), "ftp://x/"),
+        (("inspect", "http://127.0.0.1:1/"), "http://127.0.0.1:1/"),
+        (("inspect", "http://x.gov.cn/", "--as-of", "yesterday"), "--as-of"),
+        (("inspect", "http://x.gov.cn/", "--resolve", "x.gov.cn:80"), "--resolve"),
+        (("inspect", "http://x.gov.cn/", "--header", "X: $NO_SUCH_VARIABLE"), "--header"),
+        (("inspect", "http://x.gov.cn/", "--profile", "nope"), "nope"),
+        (("inspect", "http://x.gov.cn/", "--formats", "floppy"), "floppy"),
+        (("inspect", "http://x.gov.cn/", "--sites", "sites.csv"), "--sites"),
+        (("inspect", "--sites", "none.csv"), "none.csv"),
+        (("check",), ""),
+        (("report", "--run", "2020Q1"), "2020Q1"),
+        (("gate", "./none"), "./none"),
+        (("gate", "http://x.gov.cn/", "--baseline", "none.json"), "none.json"),
+        (("explain", "XXX999"), "XXX999"),
+        (("profiles", "show", "nope"), "nope"),
+        (("sites", "check", "none.csv"), "none.csv"),
+        (("nonsense",), "nonsense"),
+        (("inspect", "--rate", "-1", "http://x.gov.cn/"), "--rate"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_says_where(
+    govaudit: Run, arguments: tuple[str, ...], where: str
+) -> None:
+    end = govaudit(*arguments)
+    assert end.returncode == 2
+    assert where in end.stderr
+    assert "Traceback" not in end.stderr
+    assert end.stdout == ""
+
+
+def test_a_workspace_to_start_from_is_valid_and_is_never_overwritten(govaudit: Run, tmp_path: Path) -> None:
+    assert govaudit("init", "office").returncode == 0
+    settings = tmp_path / "office" / "govaudit.toml"
+    settings.write_text(settings.read_text().replace('organiser = ""', 'organiser = "某市政府办公室"'))
+    before = settings.read_text()
+    assert govaudit("init", "office").returncode == 0
+    assert settings.read_text() == before
+    assert govaudit("profiles", "validate", "local", "--workspace", "office").returncode == 0
+    listed = govaudit("profiles", "list", "--workspace", "office")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["gov-2019", "local"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("rate = fast", "govaudit.toml"),
+        ("speed = 3", "govaudit.toml:1 [speed]"),
+        ('\nrate = -1\nlanguage = "zh-CN"', "govaudit.toml:2 [rate]"),
+    ],
+)
+def test_wrong_settings_are_named_with_file_line_and_key(
+    govaudit: Run, tmp_path: Path, content: str, expected: str
+) -> None:
+    (tmp_path / "govaudit.toml").write_text(content)
+    end = govaudit("profiles", "list")
+    assert end.returncode == 2
+    assert expected in end.stderr
+
+
+def test_a_wrong_profile_is_named_with_file_line_and_key(govaudit: Run, tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "city.yaml").write_text(
+        "name: city\ntitle: t\nbasis: b\nextends: gov-2019\nchecks:\n  FRE002: {perod: 7 days}\n"
+    )
+    end = govaudit("profiles", "validate", "city")
+    assert end.returncode == 2
+    assert "checks.FRE002" in end.stderr
+    (tmp_path / "profiles" / "town.yaml").write_text("name: town\ntitle: t\nbasis: b\npass_line: high\n")
+    end = govaudit("profiles", "validate", "profiles/town.yaml")
+    assert end.returncode == 2
+    assert "town.yaml:4 [pass_line]" in end.stderr
+
+
+def test_the_catalogue_and_one_check_in_full(govaudit: Run) -> None:
+    listed = govaudit("checks")
+    ids = [line.split()[0] for line in listed.stdout.splitlines()]
+    assert ids == sorted(ids)
+    assert {"LNK001", "COL001", "FRE001", "IDN001", "TAG001", "GUI002", "IP6001", "COV001"} <= set(ids)
+    explained = govaudit("explain", "fre002")
+    assert explained.returncode == 0
+    assert "period = " in explained.stdout
+    assert "profile gov-2019 · 栏目不更新 (veto): 1.监测时间点前2周内" in explained.stdout
+
+
+def test_an_unreachable_site_ends_with_3_and_is_in_the_report_with_the_reason(
+    govaudit: Run, tmp_path: Path
+) -> None:
+    end = govaudit("inspect", "http://127.0.0.1:9/", "--allow-private", "--rate", "0")
+    assert end.returncode == 3
+    (file,) = (tmp_path / "reports").glob("*/findings.json")
+    (site,) = json.loads(file.read_text())["sites"]
+    assert site["result"] == "inconclusive"
+    assert site["reason"].startswith("connect: ")
+    assert site["score"] is None
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(govaudit: Run) -> None:
+    end = govaudit("inspect", "http://x.gov.cn/", "--workspace", "/proc/none")
+    assert end.returncode == 2
+    assert "/proc/none" in end.stderr
+    assert "Traceback" not in end.stderr
+
+
+MODULES_OF_HELP = """
+import sys
+from govaudit.cli.main import program
+program.main(["--help"], standalone_mode=False)
+print(sorted({"scrapy", "pandas", "lxml", "pydantic", "opencc"} & set(sys.modules)))
+"""
+
+
+def test_help_is_quick_because_nothing_heavy_is_loaded() -> None:
+    end = subprocess.run([sys.executable, "-c", MODULES_OF_HELP], capture_output=True, text=True, check=True)
+    assert end.stdout.splitlines()[-1] == "[]"

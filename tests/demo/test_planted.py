@@ -1,0 +1,402 @@
+"""Every planted fault and near miss is there over real HTTP in its states, and a fault is not there in the others."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from govaudit.checks.columns.vocabulary import column_vocabulary, place_words
+from govaudit.demo.portal import planted_in
+from govaudit.demo.server import STATES, running_portals
+from govaudit.demo.specification import PORTALS, Planted, load_planted, load_portal
+from govaudit.inspection.urls import hostname_of
+from govaudit.inspection.vocabulary import fold, simplified
+from tests.demo.browsing import Reply, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BROKEN = {404, 410, 500}
+WALLS = {403, 405, 412}
+ELEMENTS = {
+    "事项名称": ("事项名称",),
+    "设定依据": ("设定依据", "法律依据"),
+    "申请条件": ("申请条件", "受理条件"),
+    "办理材料": ("办理材料", "申请材料"),
+    "办理地点": ("办理地点",),
+    "办理机构": ("办理机构",),
+    "收费标准": ("收费标准",),
+    "办理时间": ("办理时间",),
+    "联系电话": ("联系电话",),
+    "办理流程": ("办理流程", "办理程序"),
+}
+MARKS = {
+    "party-government": r"bszs\.conac\.cn/sitename\?method=show&amp;id=[0-9A-F]{32}|dcs\.conac\.cn/js/",
+    "icp": r"浙ICP备\d{8}号",
+    "police": r"浙公网安备\d{14}",
+    "sponsor": r"主办(?:单位)?：云澜市",
+    "contact": r"(?:联系方式|联系电话)：0591-",
+}
+LIST = ".panel ul.list li, .panel table.list-table tr"
+
+
+def published(reply: Reply, as_of: datetime) -> list[date]:
+    """Dates of the entries of a column page, in all the styles of the portals."""
+    found = []
+    for entry in reply.tree.css(LIST):
+        text = entry.text(separator=" ")
+        if match := re.search(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})", text):
+            found.append(date(*map(int, match.groups())))
+        elif match := re.search(r"\[(\d{2})-(\d{2})\]", text):
+            month, day = map(int, match.groups())
+            year = as_of.year if (month, day) <= (as_of.month, as_of.day) else as_of.year - 1
+            found.append(date(year, month, day))
+        elif match := re.match(r"\s*(\d{2})\s+(\d{4})-(\d{2})\s", text):
+            day, year, month = map(int, match.groups())
+            found.append(date(year, month, day))
+    return found
+
+
+def refers(visitor: Visitor, one: Planted) -> bool:
+    """Whether the page refers to the subject."""
+    return any(url == one.subject for _, url in visitor.references(visitor.get(one.page)))
+
+
+def links(visitor: Visitor, one: Planted) -> bool:
+    """LNK001, LNK003: the target is broken at every look."""
+    if not refers(visitor, one):
+        return False
+    return all(visitor.get(one.subject, method=method).status in BROKEN for method in ("HEAD", "GET", "GET"))
+
+
+def external(visitor: Visitor, one: Planted) -> bool:
+    """LNK002: no such name, nobody listens, or not found."""
+    if not refers(visitor, one):
+        return False
+    if visitor.ask(hostname_of(one.subject), "A")[0] == "NXDOMAIN":
+        return True
+    if one.subject.startswith("https:"):
+        return False
+    if not visitor.connects(one.subject, 4):
+        return True
+    return visitor.get(one.subject).status in BROKEN
+
+
+def attachments(visitor: Visitor, one: Planted) -> bool:
+    """LNK004: not there, empty, or a page."""
+    if not refers(visitor, one):
+        return False
+    reply = visitor.get(one.subject)
+    return reply.status in BROKEN or not reply.body or reply.body.lstrip().startswith(b"<!DOCTYPE html")
+
+
+def shown_columns(visitor: Visitor, host: str) -> set[str]:
+    """Canonical columns that the site map and the home page name."""
+    portal = next(one for one in map(load_portal, PORTALS) if one.host == host)
+    words = place_words(portal.name, portal.short_name)
+    found = set()
+    for path in ("/", portal.words["map_path"], "/zwgk/", "/xxgk/"):
+        reply = visitor.get(f"http://{host}{path}")
+        for node in reply.tree.css("a") if reply.status == 200 else ():
+            rule = column_vocabulary().match(node.text(strip=True), words)
+            if rule is not None:
+                found.add(rule.name)
+    return found
+
+
+def missing_column(visitor: Visitor, one: Planted) -> bool:
+    return one.subject not in shown_columns(visitor, one.site)
+
+
+def blank(visitor: Visitor, one: Planted) -> bool:
+    """COL002: a column page with neither entries nor text of its own."""
+    reply = visitor.get(one.page)
+    assert reply.status == 200
+    own = reply.tree.css(f"{LIST}, .panel.body p, .block")
+    return not own
+
+
+def home_stale(visitor: Visitor, one: Planted) -> bool:
+    """FRE001: the newest entry of the home page's blocks is more than two weeks old."""
+    days = []
+    for node in visitor.get(one.page).tree.css(".block .date, .block .date-block"):
+        numbers = sorted(re.findall(r"\d+", node.text(separator=" ")), key=len, reverse=True)
+        year, *rest = map(int, numbers)
+        first, second = rest
+        is_block = "date-block" in (node.attributes.get("class") or "")
+        days.append(date(year, second, first) if is_block else date(year, first, second))
+    assert len(days) > 10
+    return max(days) < two_weeks_before(visitor.portals.as_of.date())
+
+
+def stale(limit: Callable[[date], date]) -> Callable[[Visitor, Planted], bool]:
+    """FRE002-FRE004: the newest entry is older than the limit that ``limit`` gives for the moment's day."""
+
+    def judge(visitor: Visitor, one: Planted) -> bool:
+        as_of = visitor.portals.as_of
+        days = published(visitor.get(one.page), as_of)
+        assert days, one.page
+        return max(days) < limit(as_of.date())
+
+    return judge
+
+
+def two_weeks_before(day: date) -> date:
+    return day - timedelta(days=14)
+
+
+def six_months_before(day: date) -> date:
+    return (
+        day.replace(month=day.month - 6)
+        if day.month > 6
+        else day.replace(year=day.year - 1, month=day.month + 6)
+    )
+
+
+def a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1)
+
+
+def undated(visitor: Visitor, one: Planted) -> bool:
+    article = visitor.get(one.page).tree.css_first(".article")
+    assert article is not None
+    return not re.search(r"\d{4}[-/年]\d|[〇一二三四五六七八九]{4}年", article.text())
+
+
+def footer(visitor: Visitor, page: str) -> str:
+    node = visitor.get(page).tree.css_first(".footer")
+    assert node is not None
+    return node.html or ""
+
+
+def plain(html: str) -> str:
+    return simplified(re.sub(r"<[^>]+>|\s|&nbsp;", "", html))
+
+
+def mark(visitor: Visitor, one: Planted) -> bool:
+    html = footer(visitor, one.page)
+    pattern = MARKS[one.subject]
+    return not re.search(pattern, html if one.subject == "party-government" else plain(html))
+
+
+def code(visitor: Visitor, one: Planted) -> bool:
+    expected = next(site.code for site in visitor.portals.sites if site.host == one.site)
+    if one.subject == "SiteIDCode":
+        return labels(visitor, one.page).get("SiteIDCode") != expected
+    digits = str.maketrans("０１２３４５６７８９", "0123456789")
+    found = re.search(r"网站标识码：(\d{10})", plain(footer(visitor, one.page)).translate(digits))
+    return found is None or found.group(1) != expected
+
+
+def entry(visitor: Visitor, one: Planted) -> bool:
+    expected = next(site.code for site in visitor.portals.sites if site.host == one.site)
+    html = footer(visitor, one.page)
+    right = rf"zfwzgl\.www\.gov\.cn/exposure/jiucuo\.html\?site_code={expected}|sitecode=\"{expected}\""
+    return not re.search(right, html)
+
+
+def labels(visitor: Visitor, page: str) -> dict[str, str]:
+    return {
+        node.attributes["name"] or "": node.attributes.get("content") or ""
+        for node in visitor.get(page).tree.css("meta[name]")
+    }
+
+
+def missing_label(visitor: Visitor, one: Planted) -> bool:
+    name = one.subject.partition("@")[0].lower()
+    return name not in {label.lower() for label in labels(visitor, one.page)}
+
+
+def bad_label(visitor: Visitor, one: Planted) -> bool:
+    name = one.subject.partition("@")[0]
+    value = labels(visitor, one.page)[name]
+    if name == "PubDate":
+        return not re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", value)
+    if name == "SiteIDCode":
+        return value not in plain(footer(visitor, one.page))
+    return value in {"", "null"}
+
+
+def incomplete(visitor: Visitor, one: Planted) -> bool:
+    tree = visitor.get(one.page).tree
+    if tree.css_first(".guide") is None:
+        return False
+    shown = {}
+    for row in tree.css("table.guide tr"):
+        name, text = row.css_first("th"), row.css_first("td")
+        assert name is not None
+        assert text is not None
+        shown[fold(name.text())] = fold(text.text())
+    for heading in tree.css("div.guide h3"):
+        text = heading.next
+        while text is not None and text.tag != "p":
+            text = text.next
+        assert text is not None
+        shown[fold(heading.text())] = fold(text.text())
+    missing = [one for one, names in ELEMENTS.items() if not any(shown.get(fold(name)) for name in names)]
+    if one.aspect:
+        return bool(missing) and (len(missing) >= 4) is (one.aspect == "many")
+    return bool(missing)
+
+
+def without_aaaa(visitor: Visitor, one: Planted) -> bool:
+    return not [
+        address for address in visitor.ask(one.subject, "AAAA")[1] if not address.startswith("2001:db8:")
+    ]
+
+
+def closed_over_ipv6(visitor: Visitor, one: Planted) -> bool:
+    return not visitor.connects(one.subject, 6)
+
+
+JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
+    "LNK001": links,
+    "LNK002": external,
+    "LNK003": links,
+    "LNK004": attachments,
+    "COL001": missing_column,
+    "COL002": blank,
+    "FRE001": home_stale,
+    "FRE002": stale(two_weeks_before),
+    "FRE003": stale(six_months_before),
+    "FRE004": stale(a_year_before),
+    "FRE005": undated,
+    "IDN001": mark,
+    "IDN002": code,
+    "IDN003": mark,
+    "IDN004": mark,
+    "IDN005": mark,
+    "IDN006": mark,
+    "IDN007": entry,
+    "TAG001": missing_label,
+    "TAG002": missing_label,
+    "TAG003": missing_label,
+    "TAG004": bad_label,
+    "GUI002": incomplete,
+    "IP6001": without_aaaa,
+    "IP6003": closed_over_ipv6,
+}
+OLD_ON_PURPOSE = {"fre004-evergreen"}
+
+
+def finding(one: Planted) -> tuple[str, ...]:
+    """What makes two planted things the same finding."""
+    return one.site, one.check, one.verdict, one.subject, one.aspect
+
+
+CASES = [(one, state) for one in load_planted() for state in STATES]
+
+
+@pytest.mark.parametrize(("one", "state"), CASES, ids=lambda value: getattr(value, "id", value))
+def test_planted(visitors: dict[str, Visitor], one: Planted, state: str) -> None:
+    visitor = visitors[state]
+    if one.needs_ipv6 and not visitor.portals.ipv6:
+        pytest.skip("this machine has no IPv6 on loopback")
+    same = [other for other in planted_in(state) if finding(other) == finding(one)]
+    due = bool(same)
+    if not due and (one.verdict == "near-miss" or visitor.get(one.page).status == 404):
+        return
+    assert visitor.get(one.page).status == 200
+    faulty = JUDGES[one.check](visitor, one)
+    if one.id in OLD_ON_PURPOSE:
+        assert faulty
+    else:
+        assert faulty is (due and one.verdict == "fail")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_near_misses_of_links_look_like_faults(visitors: dict[str, Visitor], state: str) -> None:
+    visitor = visitors[state]
+    for one in planted_in(state):
+        if not one.check.startswith("LNK") or one.verdict == "fail":
+            continue
+        assert refers(visitor, one), one.id
+        if one.inconclusive == "tls":
+            continue
+        reply = visitor.get(one.subject)
+        expected = {"blocked-status": WALLS, "server-error": {503}}.get(one.inconclusive, {200})
+        assert reply.status in expected, one.id
+
+
+def test_the_tls_near_miss_fails_in_the_handshake(visitors: dict[str, Visitor]) -> None:
+    port = visitors[STATES[0]].portals.connect_port["www.yunlan-bank.com:443"]
+    context = ssl.create_default_context()
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as made,
+        pytest.raises(ssl.SSLError),
+        context.wrap_socket(made, server_hostname="www.yunlan-bank.com"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_that_fails_once_and_one_that_refuses_head(state: str) -> None:
+    with running_portals(state) as portals:
+        visitor = Visitor(portals)
+        by_id = {one.id: one for one in portals.planted}
+        once = by_id["lnk001-fails-once"].subject
+        assert [visitor.get(once).status for _ in range(3)] == [503, 200, 200]
+        head = by_id["lnk001-refuses-head"].subject
+        assert visitor.get(head, method="HEAD").status == 405
+        assert visitor.get(head).status == 200
+        encoded = by_id["lnk001-gbk-query"].subject
+        assert visitor.get(encoded).status == 200
+        assert visitor.get(encoded.partition("?")[0] + "?lm=%E5%85%AC%E7%A7%9F%E6%88%BF").status == 404
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("key", PORTALS)
+def test_nothing_else_is_broken(visitors: dict[str, Visitor], state: str, key: str) -> None:
+    """Every page is reached from the home page, and every reference that is not planted opens."""
+    visitor, host = visitors[state], load_portal(key).host
+    planted = {one.subject for one in planted_in(state, host) if one.check.startswith("LNK")}
+    planted |= {"http://pucha.kaipuyun.cn/exposure/jiucuo.html"}
+    waiting, seen, pages = [f"http://{host}/"], {f"http://{host}/"}, 0
+    while waiting:
+        reply = visitor.get(waiting.pop())
+        assert reply.status == 200, reply.url
+        if not reply.headers["content-type"].startswith("text/html"):
+            continue
+        pages += hostname_of(reply.url) == host
+        for _, url in visitor.references(reply) if hostname_of(reply.url) == host else ():
+            if url not in seen and url not in planted and url.partition("?")[0] not in planted:
+                seen.add(url)
+                waiting.append(url)
+    assert pages >= 70
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_check_is_planted_as_fault_and_as_near_miss(state: str) -> None:
+    planted = {(one.check, one.verdict) for one in planted_in(state)}
+    missing = {
+        (check, verdict)
+        for check in JUDGES
+        for verdict in ("fail", "near-miss")
+        if (check, verdict) not in planted
+    }
+    assert missing <= {("FRE001", "near-miss"), ("FRE001", "fail"), ("FRE003", "near-miss"), ("FRE002", "near-miss"),
+                       ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail")}  # fmt: skip
+
+
+def test_both_quarters_together_plant_everything() -> None:
+    planted = {(one.check, one.verdict) for one in load_planted()}
+    assert planted == {(check, verdict) for check in JUDGES for verdict in ("fail", "near-miss")}
+
+
+def test_some_faults_stay_some_go_and_some_are_new() -> None:
+    faults = [one.states for one in load_planted() if one.verdict == "fail"]
+    assert {states: faults.count(states) >= 5 for states in (STATES, STATES[:1], STATES[1:])} == {
+        STATES: True,
+        STATES[:1]: True,
+        STATES[1:]: True,
+    }
+
+
+def test_ids_are_unique() -> None:
+    ids = [one.id for one in load_planted()]
+    assert len(ids) == len(set(ids))

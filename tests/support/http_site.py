@@ -1,0 +1,264 @@
+"""A real HTTP server on 127.0.0.1 and ::1 whose routes do what a test says: answer, wait, drop, lie, drip."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Sequence
+
+_LINGER_RESET = struct.pack("ii", 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. ``headers`` replace the server's own of the same name; a header that is given as empty text is
+    left out.
+
+    ``raw``: sent as it is instead of everything else; ``hold``: nothing is sent before the event is set;
+    ``drop``: the connection is closed without an answer; ``reset``: it is reset, after ``cut_at`` bytes of the body
+    when that is given; ``cut_at``: the connection is closed after so many bytes of the body; ``drip``: the body
+    is sent byte by byte and the server waits so many seconds between two of them; ``close``: the connection is closed
+    afterwards.
+    """
+
+    status: int = 200
+    body: bytes | str = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/html; charset=utf-8"
+    raw: bytes = b""
+    hold: threading.Event | None = None
+    drop: bool = False
+    reset: bool = False
+    cut_at: int | None = None
+    drip: float | None = None
+    close: bool = False
+
+    def payload(self) -> bytes:
+        """The body in bytes."""
+        return self.body.encode() if isinstance(self.body, str) else self.body
+
+    def head(self) -> bytes:
+        """Status line and headers."""
+        own = {"Content-Type": self.content_type, "Content-Length": str(len(self.payload()))}
+        given = {name.lower() for name, _ in self.headers}
+        pairs = [(name, value) for name, value in own.items() if name.lower() not in given and value]
+        pairs += [(name, value) for name, value in self.headers if value]
+        lines = [f"HTTP/1.1 {self.status} Text", *(f"{name}: {value}" for name, value in pairs)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it came in. ``connection``: number of the connection, counted from 1."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    family: int
+    connection: int
+
+
+Route = Reply | list[Reply]
+
+
+def redirect(location: str, status: int = 302, *headers: tuple[str, str]) -> Reply:
+    """A redirect to ``location``."""
+    return Reply(status, headers=(("Location", location), *headers))
+
+
+def page(*links: str, title: str = "页面", extra: str = "") -> str:
+    """A small page with links."""
+    anchors = "".join(f'<a href="{link}">{link}</a>\n' for link in links)
+    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{extra}{anchors}</body></html>"
+
+
+@dataclass
+class HttpSite:
+    """Routes are keyed by path with query. A list of replies is used up one by one, the last one stays."""
+
+    routes: dict[str, Route] = field(default_factory=dict)
+    otherwise: Callable[[str], Reply] = lambda _path: Reply(404, "not here", content_type="text/plain")
+    tls: ssl.SSLContext | None = None
+    families: Sequence[int] = (socket.AF_INET, socket.AF_INET6)
+    requests: list[Request] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._used: Counter[str] = Counter()
+        self._connections: set[socket.socket] = set()
+        self._opened = 0
+        self._listeners = _listeners(self.families)
+        self.port: int = self._listeners[0].getsockname()[1]
+        for listener in self._listeners:
+            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        for listener in self._listeners:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            _close(connection)
+
+    @property
+    def url(self) -> str:
+        """Address of the root over IPv4."""
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def url6(self) -> str:
+        """Address of the root over IPv6."""
+        return f"{'https' if self.tls else 'http'}://[::1]:{self.port}"
+
+    def paths(self) -> list[str]:
+        """Paths in the order in which they were asked for, without robots.txt and site maps."""
+        with self._lock:
+            return [one.path for one in self.requests if one.path not in {"/robots.txt", "/sitemap.xml"}]
+
+    def wait_for(self, count: int, path: str | None = None, seconds: float = 20.0) -> bool:
+        """Wait until ``count`` requests (for ``path``) have come in."""
+
+        def arrived() -> bool:
+            return sum(path is None or one.path == path for one in self.requests) >= count
+
+        with self._arrived:
+            return self._arrived.wait_for(arrived, seconds)
+
+    # -- connections ---------------------------------------------------------------------------------------
+
+    def _accept(self, listener: socket.socket) -> None:
+        while not self._stopping.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self._opened += 1
+                number = self._opened
+                self._connections.add(connection)
+            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        talking = connection
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls is not None:
+                talking = self.tls.wrap_socket(connection, server_side=True)
+            with talking.makefile("rb") as stream:
+                while self._one(talking, stream, number):
+                    pass
+        except OSError:
+            return
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+            _close(talking)
+
+    def _one(self, connection: socket.socket, stream: object, number: int) -> bool:
+        line = stream.readline().decode("latin-1").split()  # type: ignore[attr-defined]
+        if len(line) < 2:
+            return False
+        headers = {}
+        while (header := stream.readline().decode("latin-1").strip()):  # type: ignore[attr-defined]
+            name, _, value = header.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        with self._arrived:
+            self.requests.append(Request(line[0], line[1], headers, connection.family, number))
+            reply = self._reply(line[1])
+            self._arrived.notify_all()
+        return self._send(connection, reply)
+
+    def _reply(self, path: str) -> Reply:
+        route = self.routes.get(path)
+        if route is None:
+            return self.otherwise(path)
+        if isinstance(route, Reply):
+            return route
+        place = min(self._used[path], len(route) - 1)
+        self._used[path] += 1
+        return route[place]
+
+    def _send(self, connection: socket.socket, reply: Reply) -> bool:
+        while reply.hold is not None and not reply.hold.wait(0.05):
+            if self._stopping.is_set():
+                return False
+        if reply.raw:
+            connection.sendall(reply.raw)
+            return False
+        if reply.drop:
+            return False
+        if reply.reset and reply.cut_at is None:
+            return _reset(connection)
+        return self._send_answer(connection, reply)
+
+    def _send_answer(self, connection: socket.socket, reply: Reply) -> bool:
+        payload = reply.payload()
+        if reply.drip is not None:
+            connection.sendall(reply.head())
+            for place in range(len(payload)):
+                connection.sendall(payload[place : place + 1])
+                if self._stopping.wait(reply.drip):
+                    return False
+            return not reply.close
+        connection.sendall(reply.head() + payload[: reply.cut_at])
+        if reply.reset:
+            return _reset(connection)
+        return reply.cut_at is None and not reply.close
+
+
+def closed_port() -> int:
+    """A port of 127.0.0.1 at which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listeners(families: Sequence[int]) -> list[socket.socket]:
+    """One listener a family, all at the same free port."""
+    for _ in range(50):
+        first = _listener(families[0], 0)
+        port = first.getsockname()[1]
+        try:
+            return [first, *(_listener(family, port) for family in families[1:])]
+        except OSError:
+            first.close()
+    raise OSError("no port is free in all families")
+
+
+def _listener(family: int, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind(("127.0.0.1" if family == socket.AF_INET else "::1", port))
+    listener.listen(128)
+    return listener
+
+
+def _reset(connection: socket.socket) -> bool:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+    os.close(connection.detach())
+    return False
+
+
+def _close(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    finally:
+        connection.close()

@@ -1,0 +1,237 @@
+"""The main job on the demo portals: every planted fault is found, no near miss is accused, and a run that was killed
+says the same as one that was not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from govaudit.demo.server import STATES, running_portals
+from govaudit.inspection.run import Network, Progress
+from govaudit.inspection.workspace import Workspace, open_workspace
+from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, inspect_run
+from govaudit.workflow.report import report_run
+from govaudit.workflow.run_record import existing_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from govaudit.demo.server import DemoPortals
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """The demo portals of one state with what the inspection made of them."""
+
+    portals: DemoPortals
+    workspace: Workspace
+    end: RunEnd
+    data: dict[str, Any]
+
+
+def options_for(portals: DemoPortals, **more: Any) -> RunOptions:
+    network = Network(
+        nameserver=portals.nameserver, connect_port=portals.connect_port, allow_private=True, rate=0.0
+    )
+    return RunOptions(run=portals.state, as_of=portals.as_of, network=network, **more)
+
+
+def findings_of(workspace: Workspace, run: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((workspace.report_folder(run) / "findings.json").read_text())
+    return data
+
+
+def told(data: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a run says, without times and addresses of this moment."""
+    return [
+        (
+            *(
+                one[part]
+                for part in ("id", "check", "site", "verdict", "page", "subject", "points", "message")
+            ),
+            one["occurrences"]["count"],
+            one["locator"]["xpath"],
+            one["locator"]["line"],
+        )
+        for one in data["findings"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Inspected]:
+    workspace = open_workspace(tmp_path_factory.mktemp("demo"))
+    inspected = {}
+    for state in STATES:
+        with running_portals(state) as portals:
+            options = options_for(portals)
+            record = begin_run(workspace, portals.sites, options, listed=True)
+            end = inspect_run(workspace, record, options, lambda _: None)
+        inspected[state] = Inspected(portals, workspace, end, findings_of(workspace, state))
+    return inspected
+
+
+@pytest.fixture(params=STATES)
+def run(request: pytest.FixtureRequest, both: dict[str, Inspected]) -> Inspected:
+    return both[request.param]
+
+
+def test_every_planted_fault_is_found_and_no_near_miss_is_accused(run: Inspected) -> None:
+    keys = {site.host: site.key for site in run.portals.sites}
+    aspects = {
+        (one.site, one.check, one.subject, one.aspect): one
+        for judgement in run.end.judgements
+        for one in judgement.findings
+    }
+    missed, accused = [], []
+    for planted in run.portals.planted:
+        if planted.needs_ipv6 and not run.portals.ipv6:
+            continue
+        said = [
+            finding
+            for (site, check, subject, aspect), finding in aspects.items()
+            if (site, check, subject) == (keys[planted.site], planted.check, planted.subject)
+            and planted.aspect in {"", aspect}
+        ]
+        verdicts = {str(finding.verdict) for finding in said}
+        if planted.verdict == "fail" and "fail" not in verdicts:
+            missed.append((planted.id, verdicts))
+        if planted.verdict == "near-miss" and verdicts - (
+            {"inconclusive"} if planted.inconclusive else set()
+        ):
+            accused.append((planted.id, verdicts))
+    assert (missed, accused) == ([], [])
+
+
+def test_nothing_is_accused_that_was_not_planted(run: Inspected) -> None:
+    keys = {site.key: site.host for site in run.portals.sites}
+    planted = {(one.site, one.check, one.subject) for one in run.portals.planted if one.verdict == "fail"}
+    surprising = [
+        (one["check"], one["site"], one["subject"], one["message"])
+        for one in run.data["findings"]
+        if one["verdict"] != "inconclusive"
+        and (keys[one["site"]], one["check"], one["subject"]) not in planted
+    ]
+    assert surprising == []
+
+
+def test_results_follow_the_rule_book(both: dict[str, Inspected]) -> None:
+    first = {site["name"]: site for site in both["2026Q4"].data["sites"]}
+    city, department, district = (
+        first["云澜市人民政府"],
+        first["云澜市住房和城乡建设局"],
+        first["云澜市青湖区人民政府"],
+    )
+    assert city["result"] == "qualified"
+    assert 60 <= city["score"]["total"] < 100
+    assert city["score"]["complete"] is False
+    assert (department["result"], department["score"]) == ("qualified", None)
+    assert (district["result"], district["vetoes"], district["score"]) == ("unqualified", ["FRE001"], None)
+    later = {site["name"]: site for site in both["2027Q1"].data["sites"]}
+    assert later["云澜市青湖区人民政府"]["result"] == "qualified"
+
+
+def test_every_finding_can_be_acted_on(run: Inspected) -> None:
+    for one in run.data["findings"]:
+        for part in ("page", "subject", "message", "expected", "observed", "fix", "clause"):
+            assert one[part], (one["check"], one["subject"], part)
+        assert one["evidence"], (one["check"], one["subject"])
+        for piece in one["evidence"]:
+            assert (run.workspace.run_folder(run.portals.state) / piece["path"]).is_file()
+        if one["verdict"] == "inconclusive":
+            assert one["reason"]
+    assert len({one["id"] for one in run.data["findings"]}) == len(run.data["findings"])
+
+
+def test_findings_remember_since_when(both: dict[str, Inspected]) -> None:
+    first = {one["id"] for one in both["2026Q4"].data["findings"]}
+    later = {one["id"]: one["first_seen"] for one in both["2027Q1"].data["findings"]}
+    still, new = first & set(later), set(later) - first
+    assert still
+    assert new
+    assert first - set(later)
+    assert {later[one] for one in still} == {"2026Q4"}
+    assert {later[one] for one in new} == {"2027Q1"}
+
+
+def test_the_report_is_complete(run: Inspected) -> None:
+    folder = run.workspace.report_folder(run.portals.state)
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    sites = {
+        f"sites/{site.key}/{name}" for site in run.portals.sites for name in ("index.html", "problems.xlsx")
+    }
+    assert names >= sites | {
+        "index.html",
+        "problems.xlsx",
+        "findings.json",
+        "findings.jsonl",
+        "findings.csv",
+        "summary.md",
+    }
+
+
+def test_a_second_run_over_the_same_portals_says_the_same(both: dict[str, Inspected], tmp_path: Path) -> None:
+    with running_portals("2026Q4") as portals:
+        workspace = open_workspace(tmp_path)
+        options = options_for(portals, jobs=1)
+        record = begin_run(workspace, portals.sites, options, listed=True)
+        inspect_run(workspace, record, options, lambda _: None)
+    assert told(findings_of(workspace, "2026Q4")) == told(both["2026Q4"].data)
+
+
+def test_a_run_that_was_killed_goes_on_and_says_the_same(both: dict[str, Inspected], tmp_path: Path) -> None:
+    script = (
+        "import sys, msgspec; from pathlib import Path\n"
+        "from tests.workflow.test_demo_inspection import inspect_here\n"
+        "inspect_here(Path(sys.argv[1]), sys.argv[2], sys.argv[3])\n"
+    )
+    with running_portals("2026Q4") as portals:
+        network = msgspec.json.encode(options_for(portals).network).decode()
+        command = [sys.executable, "-c", script, str(tmp_path), portals.as_of.isoformat(), network]
+        for kill_after in (2, 5):
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=os.getcwd())  # noqa: PTH109
+            assert process.stdout is not None
+            for number, _ in enumerate(process.stdout, 1):
+                if number == kill_after:
+                    os.kill(process.pid, signal.SIGKILL)
+                    break
+            process.stdout.close()
+            process.wait()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert told(findings_of(open_workspace(tmp_path), "2026Q4")) == told(both["2026Q4"].data)
+
+
+def inspect_here(root: Path, as_of: str, network: str) -> None:
+    """In a process of its own: inspect the portals, a line on standard output for each sign of progress."""
+    from datetime import datetime  # noqa: PLC0415
+
+    from govaudit.demo.server import demo_sites  # noqa: PLC0415
+
+    workspace = open_workspace(root)
+    options = RunOptions(
+        run="2026Q4", as_of=datetime.fromisoformat(as_of), network=msgspec.json.decode(network, type=Network)
+    )
+    lock = threading.Lock()
+
+    def tell(progress: Progress) -> None:
+        with lock:
+            print(progress.site, progress.stage, progress.fetched, flush=True)
+
+    inspect_run(workspace, begin_run(workspace, demo_sites(), options, listed=True), options, tell)
+
+
+def test_a_stored_run_is_judged_again_without_the_portals_and_says_the_same(
+    both: dict[str, Inspected],
+) -> None:
+    inspected = both["2027Q1"]
+    check_run(inspected.workspace, "2027Q1", "")
+    report_run(inspected.workspace, existing_record(inspected.workspace, "2027Q1"), ("json",))
+    assert told(findings_of(inspected.workspace, "2027Q1")) == told(inspected.data)

@@ -1,0 +1,94 @@
+"""Workers: as many as allowed, progress heard, death noticed, a job tried again, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.run import Progress
+from govaudit.workflow.processes import run_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def report_itself(job: str, tell: Callable[[Progress], None]) -> None:
+    tell(Progress(site=job, stage="crawl", pages=os.getpid()))
+
+
+def fail_by_name(job: str, tell: Callable[[Progress], None]) -> None:
+    tell(Progress(site=job, stage="crawl"))
+    if job == "input":
+        raise InputError(Problem("run.unknown", "here"))
+    if job == "disk":
+        Path("/proc/no-such-folder/file").write_text("x")
+    if job == "bug":
+        raise ZeroDivisionError
+
+
+def die_once(job: str, _tell: Callable[[Progress], None]) -> None:
+    marker = Path(job)
+    if marker.exists():
+        marker.with_suffix(".done").touch()
+        return
+    marker.touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_always(_job: str, _tell: Callable[[Progress], None]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupt_parent(job: str, _tell: Callable[[Progress], None]) -> None:
+    if job == "first":
+        os.kill(os.getppid(), signal.SIGINT)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        raise InputError(Problem("run.unknown", "asked to stop")) from None
+
+
+def test_a_single_job_runs_in_this_process_and_several_in_their_own() -> None:
+    told: list[Progress] = []
+    run_jobs(["a"], report_itself, 2, told.append)
+    assert [one.pages for one in told] == [os.getpid()]
+    told.clear()
+    ends = run_jobs(["a", "b", "c"], report_itself, 2, told.append)
+    assert sorted(one.site for one in told) == ["a", "b", "c"]
+    assert os.getpid() not in {one.pages for one in told}
+    assert sorted(end.job for end in ends) == ["a", "b", "c"]
+    assert not any(end.problems or end.crash for end in ends)
+
+
+@pytest.mark.parametrize("jobs", [["input", "disk", "bug", "fine"], ["input"], ["disk"], ["bug"]])
+def test_what_goes_wrong_in_one_job_is_told_and_stops_no_other(jobs: list[str]) -> None:
+    ends = {end.job: end for end in run_jobs(jobs, fail_by_name, 2, lambda _: None)}
+    assert set(ends) == set(jobs)
+    for job, end in ends.items():
+        assert [problem.key for problem in end.problems] == {
+            "input": ["run.unknown"],
+            "disk": ["file.cannot-write"],
+        }.get(job, [])
+        assert ("ZeroDivisionError" in end.crash) is (job == "bug")
+
+
+def test_a_worker_that_is_killed_starts_once_more(tmp_path: Path) -> None:
+    jobs = [str(tmp_path / "one"), str(tmp_path / "two")]
+    ends = run_jobs(jobs, die_once, 2, lambda _: None)
+    assert not any(end.crash for end in ends)
+    assert all(Path(job).with_suffix(".done").exists() for job in jobs)
+
+
+def test_a_worker_that_dies_again_is_an_internal_error_with_its_exit_code() -> None:
+    ends = run_jobs(["a", "b"], die_always, 2, lambda _: None)
+    assert [end.crash for end in ends] == ["worker ended with exit code -9"] * 2
+
+
+def test_an_interrupt_reaches_every_worker_once_and_is_raised_again() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(["first", "second", "never started"], interrupt_parent, 2, lambda _: None)
