@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.crawl import crawl
 from govaudit.inspection.fact_store import SiteFacts
-from govaudit.inspection.facts import Charset, Lane, Link, MenuEntry, PageKind, RawLink, Reading, Skipped, Tag
 from govaudit.inspection.run import BEIJING, Budget, CrawlPlan, CrawlState, Network, Progress
 from govaudit.inspection.site import Site
-from govaudit.inspection.urls import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from govaudit.inspection.facts import Fetch
+    from govaudit.inspection.facts import Fetch, Lane, Link, Skipped
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=BEIJING)
 QUICK = Network(rate=0, allow_private=True, connect_timeout=5, timeout=5)
-
-_LINK = re.compile(
-    r"""<(?:(?P<tag>a|img|link|script|iframe)\b[^>]*?\b(?:href|src)="(?P<raw>[^"]*)"[^>]*>(?P<text>[^<]*)
-        |base\ href="(?P<base>[^"]*)"|nav\ href="(?P<nav>[^"]*)">)""",
-    re.VERBOSE,
-)
-_TAGS = {"a": Tag.A, "img": Tag.IMAGE, "link": Tag.STYLE, "script": Tag.SCRIPT, "iframe": Tag.FRAME}
-
-
-def read_simply(
-    body: bytes, url: str, content_type: str = "", *, home: bool = False
-) -> tuple[Reading, list[RawLink]]:
-    """References, base, charset and navigation (``<nav href>``) of a page written for a test."""
-    declared = re.search(r"charset=([\w-]+)", content_type) or re.search(rb"charset=([\w-]+)", body[:500])
-    name = declared.group(1) if declared else "utf-8"
-    charset = name.decode() if isinstance(name, bytes) else name
-    text = body.decode(charset, errors="replace")
-    links, base, menu = [], "", []
-    for found in _LINK.finditer(text):
-        if found["base"]:
-            base = resolve(url, found["base"]) or ""
-        elif found["nav"]:
-            menu.append(MenuEntry("栏目", resolve(url, found["nav"]) or "", ("栏目",)))
-            links.append(RawLink(Tag.A, found["nav"], "栏目"))
-        else:
-            links.append(RawLink(_TAGS[found["tag"]], found["raw"], found["text"].strip()))
-    wall = "check-browser" if "<!--challenge-->" in text else ""
-    kind = PageKind.CHALLENGE if wall else PageKind.HOME if home else PageKind.OTHER
-    reading = Reading(kind, (), "题", Charset(charset), navigation=tuple(menu), challenge=wall, base=base)
-    return reading, links
 
 
 @dataclass
@@ -93,23 +60,17 @@ class Crawled:
         return self.facts.links(page.url_id)
 
 
-def plan_for(
-    url: str,
-    network: Network = QUICK,
-    budget: Budget = Budget(),  # noqa: B008 - frozen
-    **more: object,
-) -> CrawlPlan:
+def plan_for(url: str, network: Network = QUICK, budget: Budget | None = None) -> CrawlPlan:
     """A plan for the site at ``url``."""
-    scope = more.pop("scope", ())
     return CrawlPlan(
-        run="2026Q4", site=Site(url=url, scope=scope), as_of=AS_OF, seed=7, network=network, budget=budget, **more
-    )  # type: ignore[arg-type]
+        run="2026Q4", site=Site(url=url), as_of=AS_OF, seed=7, network=network, budget=budget or Budget()
+    )
 
 
 def crawled(plan: CrawlPlan, path: Path) -> Crawled:
     """Crawl and open what was stored."""
     progress: list[Progress] = []
-    state = crawl(plan, path, progress.append, read_page=read_simply)
+    state = crawl(plan, path, progress.append)
     return Crawled(state, SiteFacts.open(path), progress)
 
 
@@ -119,7 +80,13 @@ def rows(path: Path) -> Iterator[tuple[object, ...]]:
     facts = SiteFacts.open(path)
     try:
         for target, looks in facts.all_looks():
-            yield ("looks", target.url, target.lane, target.depth, [(one.look, one.status, one.reason) for one in looks])
+            yield (
+                "looks",
+                target.url,
+                target.lane,
+                target.depth,
+                [(one.look, one.status, one.reason) for one in looks],
+            )
         for target in facts.left_out():
             yield ("left out", target.url, target.lane, target.depth, target.skipped)
         for page in facts.pages():

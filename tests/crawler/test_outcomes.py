@@ -7,7 +7,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import msgspec
 import pytest
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 NEVER = threading.Event()
 JSL = "<script>document.cookie='__jsl_clearance=1'</script>"
 
+CHALLENGE = "<html><head><script>$_ts=window['$_ts'];</script></head><body></body></html>" + " " * 17_000
+"""Too large for the signatures of the downloader: the reader has to tell it."""
+
 ANSWERS: dict[str, tuple[Reply, int, Reason | None, str]] = {
     "gone": (Reply(410, "x"), 410, None, ""),
     "broken-program": (Reply(500, "x"), 500, None, ""),
@@ -36,8 +39,8 @@ ANSWERS: dict[str, tuple[Reply, int, Reason | None, str]] = {
     "cloudflare": (
         Reply(503, "x", (("cf-mitigated", "challenge"),)), 503, Reason.BLOCKED_STATUS, "wall: cloudflare",
     ),
-    "challenge-200": (Reply(200, "<p>x</p><!--challenge-->"), 200, Reason.BLOCKED_PAGE, "wall: check-browser"),
-    "wzws-200": (Reply(200, "<script>wzwsconfirm</script>"), 200, Reason.BLOCKED_PAGE, "wall: wzws"),
+    "challenge-200": (Reply(200, CHALLENGE), 200, Reason.BLOCKED_PAGE, "wall: "),
+    "wzws-200": (Reply(200, "<script>var wzwsquestion</script>"), 200, Reason.BLOCKED_PAGE, "wall: wzws"),
     "silent": (Reply(hold=NEVER), 0, Reason.TIMEOUT, "no answer within 0.4 s"),
     "dripping": (Reply(body="x" * 500, drip=0.05), 200, Reason.TIMEOUT, "incomplete within 0.4 s"),
     "dropped": (Reply(drop=True), 0, Reason.RESET, "empty-reply"),
@@ -122,7 +125,9 @@ def test_a_packed_bomb_is_cut(tmp_path: Path) -> None:
 
 def test_a_body_shorter_than_announced_is_seen_as_far_as_it_came(tmp_path: Path) -> None:
     text = page("/a", "/b")
-    with HttpSite({"/": Reply(body=page("/short")), "/short": Reply(body=text + " " * 500, cut_at=len(text.encode()))}) as site:
+    with HttpSite(
+        {"/": Reply(body=page("/short")), "/short": Reply(body=text + " " * 500, cut_at=len(text.encode()))}
+    ) as site:
         store = crawled(plan_for(site.url), tmp_path / "facts.sqlite")
         fetch = store.last(f"{site.url}/short")
         assert (fetch.status, fetch.reason, fetch.truncated) == (200, None, True)
@@ -151,9 +156,13 @@ def test_resources_and_attachments_are_only_begun(tmp_path: Path) -> None:
 
 def test_names_and_connections_that_fail(tmp_path: Path) -> None:
     refused = f"http://127.0.0.1:{closed_port()}/"
-    with HttpSite({"/": Reply(body=page("http://no-such-name.invalid/x", "http://refused.example/"))}) as site:
+    with HttpSite(
+        {"/": Reply(body=page("http://no-such-name.invalid/x", "http://refused.example/"))}
+    ) as site:
         network = msgspec.structs.replace(
-            QUICK, resolve={"refused.example:80": ("127.0.0.1",)}, connect_port={"refused.example:80": closed_port()}
+            QUICK,
+            resolve={"refused.example:80": ("127.0.0.1",)},
+            connect_port={"refused.example:80": closed_port()},
         )
         store = crawled(plan_for(site.url, network), tmp_path / "facts.sqlite")
         assert store.last("http://no-such-name.invalid/x").reason is Reason.DNS
@@ -177,7 +186,7 @@ def test_a_silent_home_page_is_the_problem_of_the_site(tmp_path: Path) -> None:
     [
         (Reply(404, "x"), "not-measured: status 404"),
         (Reply(403, "x"), "blocked-status: status 403"),
-        (Reply(200, "<!--challenge-->"), "blocked-page: wall: check-browser"),
+        (Reply(200, CHALLENGE), "blocked-page: wall: ruishu"),
         (Reply(200, b"%PDF-1", content_type="application/pdf"), "not-measured: application/pdf"),
     ],
 )
@@ -201,8 +210,18 @@ def test_private_addresses_are_refused(tmp_path: Path) -> None:
 
 
 def test_links_to_private_literals_are_never_followed(tmp_path: Path) -> None:
-    links = ("http://10.1.2.3/x", "http://localhost:1/y", "http://[fd00::1]/", "http://192.168.0.1:8080/login")
-    with HttpSite({"/": Reply(body=page("/to-inside", *links)), "/to-inside": Reply(302, headers=(("Location", links[0]),))}) as site:
+    links = (
+        "http://10.1.2.3/x",
+        "http://localhost:1/y",
+        "http://[fd00::1]/",
+        "http://192.168.0.1:8080/login",
+    )
+    with HttpSite(
+        {
+            "/": Reply(body=page("/to-inside", *links)),
+            "/to-inside": Reply(302, headers=(("Location", links[0]),)),
+        }
+    ) as site:
         store = crawled(plan_for(site.url), tmp_path / "facts.sqlite")
         assert store.left_out() == dict.fromkeys(links, Skipped.PRIVATE)
         fetch = store.last(f"{site.url}/to-inside")
@@ -219,7 +238,10 @@ def test_secrets_stay_with_the_own_hosts(tmp_path: Path) -> None:
     )
     with HttpSite({"/foreign": Reply(body="x")}) as other:
         network = msgspec.structs.replace(network, connect_port={"other.example:80": other.port})
-        routes = {"/": Reply(body=page("http://other.example/foreign", "/out")), "/out": Reply(302, headers=(("Location", "http://other.example/foreign"),))}
+        routes = {
+            "/": Reply(body=page("http://other.example/foreign", "/out")),
+            "/out": Reply(302, headers=(("Location", "http://other.example/foreign"),)),
+        }
         with HttpSite(routes) as site:
             store = crawled(plan_for(site.url, network), tmp_path / "facts.sqlite")
             assert store.last("http://other.example/foreign").opened

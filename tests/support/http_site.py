@@ -7,12 +7,13 @@ import socket
 import struct
 import threading
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
 
 _LINGER_RESET = struct.pack("ii", 1, 0)
 
@@ -66,7 +67,7 @@ class Request:
     connection: int
 
 
-Route = Reply | list[Reply]
+Route = Reply | Sequence[Reply]
 
 
 def redirect(location: str, status: int = 302, *headers: tuple[str, str]) -> Reply:
@@ -84,7 +85,7 @@ def page(*links: str, title: str = "页面", extra: str = "") -> str:
 class HttpSite:
     """Routes are keyed by path with query. A list of replies is used up one by one, the last one stays."""
 
-    routes: dict[str, Route] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
     otherwise: Callable[[str], Reply] = lambda _path: Reply(404, "not here", content_type="text/plain")
     tls: ssl.SSLContext | None = None
     families: Sequence[int] = (socket.AF_INET, socket.AF_INET6)
@@ -97,6 +98,7 @@ class HttpSite:
         self._used: Counter[str] = Counter()
         self._connections: set[socket.socket] = set()
         self._opened = 0
+        self._routes = dict(self.routes)
         self._listeners = _listeners(self.families)
         self.port: int = self._listeners[0].getsockname()[1]
         for listener in self._listeners:
@@ -122,6 +124,11 @@ class HttpSite:
     def url6(self) -> str:
         """Address of the root over IPv6."""
         return f"{'https' if self.tls else 'http'}://[::1]:{self.port}"
+
+    def add(self, path: str, route: Route) -> None:
+        """Answer ``path`` so from now on."""
+        with self._lock:
+            self._routes[path] = route
 
     def paths(self) -> list[str]:
         """Paths in the order in which they were asked for, without robots.txt and site maps."""
@@ -167,12 +174,12 @@ class HttpSite:
                 self._connections.discard(connection)
             _close(talking)
 
-    def _one(self, connection: socket.socket, stream: object, number: int) -> bool:
-        line = stream.readline().decode("latin-1").split()  # type: ignore[attr-defined]
+    def _one(self, connection: socket.socket, stream: BinaryIO, number: int) -> bool:
+        line = stream.readline().decode("latin-1").split()
         if len(line) < 2:
             return False
         headers = {}
-        while (header := stream.readline().decode("latin-1").strip()):  # type: ignore[attr-defined]
+        while header := stream.readline().decode("latin-1").strip():
             name, _, value = header.partition(":")
             headers[name.strip().lower()] = value.strip()
         with self._arrived:
@@ -182,7 +189,7 @@ class HttpSite:
         return self._send(connection, reply)
 
     def _reply(self, path: str) -> Reply:
-        route = self.routes.get(path)
+        route = self._routes.get(path)
         if route is None:
             return self.otherwise(path)
         if isinstance(route, Reply):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from govaudit.inspection.facts import Link, PageKind
+from govaudit.inspection.facts import Link, PageKind, Tag
 from govaudit.inspection.urls import canonical
 
 if TYPE_CHECKING:
@@ -86,13 +86,11 @@ class Context:
         return {target.url: target for target, _ in self.facts.all_looks()}
 
     @cached_property
-    def references(self) -> dict[str, list[Reference]]:
-        """Address → where it is referred to, nearest page first. Malformed references are under ``""``."""
-        found: dict[str, list[Reference]] = {}
-        for page, links in self.facts.references():
-            for link in links:
-                found.setdefault(link.url or "", []).append(Reference(page.url, page.depth, link))
-        return found
+    def framed(self) -> frozenset[str]:
+        """Addresses that are referred to as the content of frames, and as nothing else."""
+        links = self.facts.anchors.values()
+        inside = {link.url for link in links if link.url and link.tag == Tag.FRAME}
+        return frozenset(inside - {link.url for link in links if link.tag != Tag.FRAME})
 
     def page_kinds(self) -> dict[str, int]:
         """How many pages of each kind were read."""

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 
 def overview(context: Context) -> Overview:
-    """Identity from the home page's marks and labels, kinds of pages, and all columns with their newest days."""
+    """Identity from the marks and labels of the home page, else of the pages nearest to it; kinds of pages; all
+    columns with their newest days."""
     front = front_pages(context)
+    identifying = (*front, *context.pages)
     columns = tuple(_overview_of(column, context) for column in context.derived(column_tree).own())
     return Overview(
         title=front[0].reading.title if front else "",
-        site_code=_mark(front, MarkKind.SITE_CODE) or _label(front, "siteidcode"),
-        icp=_mark(front, MarkKind.ICP),
-        police=_mark(front, MarkKind.POLICE),
-        sponsor=_mark(front, MarkKind.SPONSOR),
+        site_code=_mark(identifying, MarkKind.SITE_CODE) or _label(identifying, "siteidcode"),
+        icp=_mark(identifying, MarkKind.ICP),
+        police=_mark(identifying, MarkKind.POLICE),
+        sponsor=_mark(identifying, MarkKind.SPONSOR),
         charset=front[0].reading.charset.used if front else "",
         newest=max((column.newest for column in columns), default=""),
         kinds=context.page_kinds(),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Judgement
-from govaudit.inspection.facts import Tag
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def whole_pages(context: Context) -> tuple[StoredPage, ...]:
     """
     pages: dict[str, StoredPage] = {}
     for page in context.pages:
-        if not page.reading.refresh and not _only_framed(context, page.url):
+        if not page.reading.refresh and page.url not in context.framed:
             pages.setdefault(page.final_url, page)
     return tuple(pages.values())
 
@@ -35,8 +34,3 @@ def unread_site(context: Context) -> Judgement:
 def written_by_script(page: StoredPage, *parts: str) -> bool:
     """Whether one of ``parts`` (or the whole page) appears only after scripts ran: unread, not missing."""
     return any(part in page.reading.scripted for part in (*parts, "page"))
-
-
-def _only_framed(context: Context, url: str) -> bool:
-    references = context.references.get(url, ())
-    return bool(references) and all(one.link.tag == Tag.FRAME for one in references)

@@ -27,16 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from govaudit.crawler.recorder import ReadPage
 
 _GC_THRESHOLDS = (50_000, 50, 50)
 _IPV6_KINDS = frozenset({"self-check", "dns", "reach"})
 
 
-def crawl(
-    plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, read_page: ReadPage | None = None
-) -> CrawlState:
+def crawl(plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, readers: int = 0) -> CrawlState:
     """Crawl the site of ``plan`` into the store at ``path``; blocks until it is done, interrupted or failed.
+
+    ``readers``: processes that read pages beside the crawl, for sites that may be asked without pause.
 
     An unfinished store of the same plan is gone on with, a finished one is left as it is. SIGINT and SIGTERM (in the
     main thread) end the crawl soon: everything is saved and the state says ``interrupted``. May be called again in
@@ -58,13 +57,9 @@ def crawl(
             if not _measure(plan, writer):
                 return _end(writer, state, interrupted=True, problem="")
         with _tuned_collector(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_run(path, writer, tell, read_page or _reader(), state))
-
-
-def _reader() -> ReadPage:
-    from govaudit.crawler.reading.page import read_page  # noqa: PLC0415 - only a crawl needs the reader
-
-    return read_page
+            journey = runner.run(_prepared(plan, path, writer, tell, readers))
+            runner.run(_travel(journey))
+        return _conclude(journey, writer, state, tell)
 
 
 def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
@@ -78,17 +73,26 @@ def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
     return True
 
 
-async def _run(
-    path: Path, writer: FactWriter, tell: Callable[[Progress], None], read_page: ReadPage, state: CrawlState
-) -> CrawlState:
-    plan = writer.plan
-    journey = Journey(plan, path, writer, read_page, tell)
+async def _prepared(
+    plan: CrawlPlan, path: Path, writer: FactWriter, tell: Callable[[Progress], None], readers: int
+) -> Journey:
+    journey = Journey(plan, path, writer, tell)
+    await journey.reading.start(readers)
+    return journey
+
+
+async def _travel(journey: Journey) -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     try:
         with _signals(journey.interrupt):
-            await AsyncCrawlerRunner(scrapy_settings(plan)).crawl(PortalSpider, journey=journey)
+            await AsyncCrawlerRunner(scrapy_settings(journey.plan)).crawl(PortalSpider, journey=journey)
     finally:
-        journey.close()
+        await journey.close()
+
+
+def _conclude(
+    journey: Journey, writer: FactWriter, state: CrawlState, tell: Callable[[Progress], None]
+) -> CrawlState:
     if journey.error is not None:
         tell(journey.progress("failed", str(journey.error)))
         raise journey.error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from govaudit.crawler.downloader.politeness import Politeness
 from govaudit.crawler.downloader.visit import Visitor
 from govaudit.crawler.frontier import Frontier
+from govaudit.crawler.reading.pool import ReaderDiedError, ReadingPool
 from govaudit.crawler.recorder import Recorder
 from govaudit.crawler.robots import Robots, origin_of
 from govaudit.crawler.sitemaps import LONGEST, all_locations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from govaudit.crawler.downloader.visit import Visit
-    from govaudit.crawler.recorder import ReadPage
+    from govaudit.crawler.reading.worker import ReadReply
     from govaudit.inspection.fact_store import FactWriter, Target
 
 _TOLD_EVERY = 0.25
@@ -41,7 +42,6 @@ class Journey:
         plan: CrawlPlan,
         path: Path,
         writer: FactWriter,
-        read_page: ReadPage,
         tell: Callable[[Progress], None],
     ) -> None:
         """Raises ``InputError`` when the registered address is no web address."""
@@ -72,10 +72,9 @@ class Journey:
             plan.network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
             may_ask=self.frontier.is_the_site, clock=clock, wall_clock=time.time,
         )  # fmt: skip
-        self.robots = Robots(self.visitor.visit, plan.network.user_agent, ignored=plan.network.ignore_robots)
-        self.recorder = Recorder(
-            writer, self.frontier, self._scope, read_page, path=path, home=self.home, clock=clock
-        )
+        self.robots = Robots(self._body_of, plan.network.user_agent, ignored=plan.network.ignore_robots)
+        self.reading = ReadingPool()
+        self.recorder = Recorder(writer, self.frontier, self._scope, path=path, home=self.home, clock=clock)
         self.frontier.restore()
         self.recorder.restore()
         starts = (canonical(url) for url in plan.start_urls)
@@ -130,14 +129,27 @@ class Journey:
         limit = self.plan.budget.max_seconds
         return bool(limit) and self._clock() - self._started >= limit
 
-    def arrived(self, target: Target, visit: Visit) -> None:
+    async def read(self, target: Target, visit: Visit) -> ReadReply | None:
+        """What the page of a visit says; ``None`` when there is none to read. A page that the reader does not
+        survive is recorded as such: no single page ends a crawl."""
+        request = None if visit.refused else self.recorder.to_read(target, visit)
+        if request is None:
+            return None
+        try:
+            return await self.reading.read(request)
+        except ReaderDiedError as error:
+            visit.fetch.reason = Reason.PARSE
+            visit.fetch.detail = f"reader: {error}"
+            return None
+
+    def arrived(self, target: Target, visit: Visit, reply: ReadReply | None) -> None:
         """Take in one visit. Raises ``GovauditError`` when it cannot be stored."""
         if visit.refused:
             self.frontier.leave_out(target, Skipped.PRIVATE)
             if target.url == self.home:
                 self._refused_home = visit.fetch.detail
         else:
-            self.recorder.record(target, visit)
+            self.recorder.record(target, visit, reply)
         now = self._clock()
         if now - self._told >= _TOLD_EVERY:
             self._told = now
@@ -179,9 +191,10 @@ class Journey:
         detail = fetch.detail or (f"status {fetch.status}" if not fetch.opened else fetch.content_type)
         return f"{Reason.NOT_MEASURED}: {detail}"
 
-    def close(self) -> None:
-        """Give connections back."""
+    async def close(self) -> None:
+        """Give connections and workers back."""
         self.visitor.close()
+        await self.reading.close()
 
     async def _body_of(self, url: str) -> bytes:
         visit = await self.visitor.visit(url, Lane.ATTACHMENT, limit=LONGEST)

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.visit import is_readable
+from govaudit.crawler.reading.worker import ReadRequest
 from govaudit.crawler.references import References
 from govaudit.crawler.stylesheets import references as stylesheet_references
 from govaudit.inspection.errors import GovauditError, Problem
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.frontier import Frontier
+    from govaudit.crawler.reading.worker import ReadReply
     from govaudit.inspection.fact_store import FactWriter, Target
-    from govaudit.inspection.facts import RawLink
     from govaudit.inspection.site import SiteScope
-
-    ReadPage = Callable[..., tuple[Reading, list[RawLink]]]
 
 BATCH = 200
 """Fetches that are committed together: what a kill may cost."""
@@ -41,17 +40,15 @@ class Recorder:
         writer: FactWriter,
         frontier: Frontier,
         scope: SiteScope,
-        read_page: ReadPage,
         *,
         path: Path,
         home: str,
         clock: Callable[[], float],
     ) -> None:
-        """``read_page``: the reader; ``home``: canonical registered address; ``clock``: seconds that only grow."""
+        """``home``: canonical registered address; ``clock``: seconds that only grow."""
         self._writer = writer
         self._frontier = frontier
         self._scope = scope
-        self._read_page = read_page
         self._path = path
         self._clock = clock
         self._references = References(writer.anchor)
@@ -71,17 +68,16 @@ class Recorder:
             self.fetched += 1
             self._remember(target, fetch)
 
-    def record(self, target: Target, visit: Visit) -> None:
-        """Write down one look, and the page if it is one; its references go to the frontier."""
+    def record(self, target: Target, visit: Visit, reply: ReadReply | None) -> None:
+        """Write down one look, and the page if it is one; its references go to the frontier. ``reply``: what the
+        page says, read as ``to_read`` asked."""
         fetch = visit.fetch
-        read = self._reading(target, visit)
-        if read is not None and read[0].kind is PageKind.CHALLENGE:
+        body = visit.body if reply is not None else None
+        read = reply
+        if reply is not None and reply.reading.kind is PageKind.CHALLENGE:
             fetch.reason = Reason.BLOCKED_PAGE
-            fetch.detail = f"wall: {read[0].challenge}"
+            fetch.detail = f"wall: {reply.reading.challenge}"
             read = None
-            body: bytes | None = visit.body
-        else:
-            body = visit.body if read is not None else None
         if fetch.look == 1:
             self._writer.finish_target(target.url_id)
         moved_to = self._moved(target, fetch) if read is not None else None
@@ -108,7 +104,8 @@ class Recorder:
 
     # -- pages ---------------------------------------------------------------------------------------------
 
-    def _reading(self, target: Target, visit: Visit) -> tuple[Reading, list[RawLink]] | None:
+    def to_read(self, target: Target, visit: Visit) -> ReadRequest | None:
+        """The page of a visit, if it is one of the site's that can be read."""
         fetch = visit.fetch
         if target.lane is not Lane.PAGE or not visit.body or not 200 <= fetch.status < 300:
             return None
@@ -116,8 +113,7 @@ class Recorder:
             return None
         if not self._scope.owns(fetch.final_url) or not _is_page(fetch):
             return None
-        home = target.url in self._homes
-        return self._read_page(visit.body, fetch.final_url, fetch.content_type, home=home)
+        return ReadRequest(visit.body, fetch.final_url, fetch.content_type, target.url in self._homes)
 
     def _moved(self, target: Target, fetch: Fetch) -> int | None:
         """Number of the own address that a redirect led to, 0 when that one is recorded by itself; ``None`` when
@@ -129,10 +125,10 @@ class Recorder:
         return self._frontier.adopt(fetch.final_url, target.depth) or 0
 
     def _keep_page(
-        self, target: Target, fetch: Fetch, number: int, read: tuple[Reading, list[RawLink]],
+        self, target: Target, fetch: Fetch, number: int, read: ReadReply,
         *, moved_to: int | None, body: bytes | None,
     ) -> None:  # fmt: skip
-        reading, links = read
+        reading = read.reading
         url, url_id = target.url, target.url_id
         if target.url in self._homes:
             self._follow_home(fetch.final_url, reading)
@@ -142,7 +138,7 @@ class Recorder:
             url, url_id = fetch.final_url, moved_to
             self._writer.finish_target(url_id)
             number = self._writer.add_fetch(_arrival(fetch), body)
-        noted = self._references.note(links, fetch.final_url, reading.base, reading.charset.used)
+        noted = self._references.note(read.links, fetch.final_url, reading.base, reading.charset.used)
         self._writer.add_page(url, number, target.depth, reading, noted.anchors)
         self._read.add(url)
         self.pages += 1

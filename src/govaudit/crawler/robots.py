@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 from protego import Protego
 
-from govaudit.inspection.facts import Lane
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from govaudit.crawler.downloader.visit import Visit
 
 _LONGEST = 512_000
 _LONGEST_DELAY = 5.0
@@ -28,12 +24,13 @@ class Robots:
 
     def __init__(
         self,
-        visit: Callable[[str, Lane], Awaitable[Visit]],
+        fetch: Callable[[str], Awaitable[bytes]],
         user_agent: str,
         *,
         ignored: bool,
     ) -> None:
-        self._visit = visit
+        """``fetch``: address → the file, empty when there is none; ``ignored``: everything is allowed."""
+        self._fetch = fetch
         self._user_agent = user_agent
         self._ignored = ignored
         self._rules: dict[str, Protego | None] = {}
@@ -43,10 +40,10 @@ class Robots:
         if self._ignored or origin in self._rules:
             return 0.0
         self._rules[origin] = None
-        visit = await self._visit(f"{origin}/robots.txt", Lane.ATTACHMENT)
-        if not visit.fetch.opened or visit.fetch.magic == "html":
+        body = await self._fetch(f"{origin}/robots.txt")
+        if not body:
             return 0.0
-        rules = Protego.parse(visit.body[:_LONGEST].decode("utf-8", errors="replace"))
+        rules = Protego.parse(body[:_LONGEST].decode("utf-8", errors="replace"))
         self._rules[origin] = rules
         delay = rules.crawl_delay(self._user_agent)
         return min(float(delay), _LONGEST_DELAY) if delay else 0.0

@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from govaudit.crawler.reading.challenge import challenge_of
 from govaudit.crawler.rules.tables import walls
 from govaudit.inspection.verdict import BLOCKED_STATUSES, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from govaudit.crawler.rules.tables import Wall
 
-_LOOKED_AT = 65_536
 _SMALL_PAGE = 16_384
 """Challenge pages are small; words of a wall on a large page are its subject, not its author."""
+_PASSED = frozenset({200, 202})
+_DOUBTFUL = frozenset({400, 503})
+"""Statuses that walls use and that have an ordinary meaning, too."""
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
 
 Headers = list[tuple[str, str]]
 
 
-def blocked_by(
-    status: int, headers: Headers, body: bytes, signatures: Sequence[Wall] | None = None
-) -> tuple[Reason, str] | None:
+def blocked_by(status: int, headers: Headers, body: bytes) -> tuple[Reason, str] | None:
     """Reason and name of the wall that answered, ``None`` for an answer of the site itself."""
-    signatures = walls() if signatures is None else signatures
-    if status in {200, 202}:
-        name = _signature(status, headers, body, signatures) if len(body) <= _SMALL_PAGE else ""
+    if status in _PASSED:
+        name = _by_body(body) if body.lstrip()[:1] == b"<" else ""
         return (Reason.BLOCKED_PAGE, f"wall: {name}") if name else None
-    name = _signature(status, headers, body, signatures)
+    name = _by_head(status, headers)
+    if not name and (status in _DOUBTFUL or status in BLOCKED_STATUSES):
+        name = _by_body(body)
     if name:
         return Reason.BLOCKED_STATUS, f"wall: {name}"
     return (Reason.BLOCKED_STATUS, f"status {status}") if status in BLOCKED_STATUSES else None
 
 
-def _signature(status: int, headers: Headers, body: bytes, signatures: Sequence[Wall]) -> str:
-    for wall in signatures:
-        if status in wall.statuses and _meets(wall, headers, body):
-            return wall.name
-    return ""
+def _by_head(status: int, headers: Headers) -> str:
+    return next((wall.name for wall in walls() if status in wall.statuses and _meets(wall, headers)), "")
 
 
-def _meets(wall: Wall, headers: Headers, body: bytes) -> bool:
-    if wall.header and not _has_header(headers, wall.header):
-        return False
-    if wall.cookie and not any(
-        name == "set-cookie" and value.startswith(wall.cookie) for name, value in headers
-    ):
-        return False
-    return not wall.body or any(text.encode() in body[:_LOOKED_AT] for text in wall.body)
+def _by_body(body: bytes) -> str:
+    if not body or len(body) > _SMALL_PAGE:
+        return ""
+    html = body.decode("utf-8", errors="replace")
+    if "\ufffd" in html:
+        html = body.decode("gb18030", errors="replace")
+    return challenge_of(html, len(_MARKUP.sub("", html)))
 
 
-def _has_header(headers: Headers, condition: str) -> bool:
-    wanted, colon, part = condition.partition(":")
+def _meets(wall: Wall, headers: Headers) -> bool:
+    if wall.cookie:
+        return any(name == "set-cookie" and value.startswith(wall.cookie) for name, value in headers)
+    wanted, colon, part = wall.header.partition(":")
     part = part.strip().lower()
     return any(name == wanted and (not colon or part in value.lower()) for name, value in headers)

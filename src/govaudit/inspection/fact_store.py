@@ -451,20 +451,20 @@ class SiteFacts:
         row = self._connection.execute("SELECT links FROM page WHERE url_id = ?", (url_id,)).fetchone()
         if row is None:
             return []
-        anchors = self._all_anchors()
-        return [anchors[number] for number in array("I", row[0])]
+        return [self.anchors[number] for number in array("I", row[0])]
 
-    def references(self) -> Iterator[tuple[StoredPageKey, list[Link]]]:
-        """All pages with their references, in the order of ``pages``."""
-        anchors = self._all_anchors()
+    def references(self) -> Iterator[tuple[StoredPageKey, array[int]]]:
+        """All pages with the numbers of their references (see ``anchors``), in the order of ``pages``."""
         rows = self._connection.execute(
             "SELECT page.url_id, url.url, page.depth, page.kind, links FROM page JOIN url ON url.id = page.url_id"
             " ORDER BY page.depth, url.url"
         )
         for number, url, depth, kind, links in rows:
-            yield StoredPageKey(number, url, depth, kind), [anchors[one] for one in array("I", links)]
+            yield StoredPageKey(number, url, depth, kind), array("I", links)
 
-    def _all_anchors(self) -> dict[int, Link]:
+    @property
+    def anchors(self) -> dict[int, Link]:
+        """Every different reference of the site by its number: what a template repeats on all pages is there once."""
         if self._anchors is None:
             rows = self._connection.execute(
                 "SELECT anchor.id, tag, url, raw, text, fragment FROM anchor LEFT JOIN url ON url.id = url_id"

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from govaudit.inspection.workspace import Workspace
 
 
+_HURRIED = 50.0
+"""Requests a second from which one processor no longer reads as fast as a site answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What a user may say about a run; ``None``: not said, the run's own or the default holds."""
@@ -133,17 +137,21 @@ def crawl_run(
     not_applicable: frozenset[str] = frozenset(),
 ) -> list[JobEnd[SiteJob]]:
     """Crawl (and judge) every enabled site of a run that is not finished yet."""
+    due = [site for site in record.sites if site.enabled and not _done(workspace, record, site, judged=judge)]
+    processors = os.cpu_count() or 1
+    at_once = min(options.jobs or processors, len(due) or 1)
+    hurried = options.network.rate == 0 or options.network.rate >= _HURRIED
     jobs = [
         SiteJob(
             workspace.root,
             plan_for(record, site, options.network, workspace),
             judge=judge,
             not_applicable=not_applicable,
+            readers=max(0, processors // at_once - 1) if hurried else 0,
         )
-        for site in record.sites
-        if site.enabled and not _done(workspace, record, site, judged=judge)
+        for site in due
     ]
-    return run_jobs(jobs, do_site, options.jobs or os.cpu_count() or 1, tell)
+    return run_jobs(jobs, do_site, at_once, tell)
 
 
 def inspect_run(

@@ -32,13 +32,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SiteJob:
-    """One site's work. ``crawl``/``judge``: which stages; ``not_applicable``: checks this target cannot answer."""
+    """One site's work. ``crawl``/``judge``: which stages; ``not_applicable``: checks this target cannot answer;
+    ``readers``: processors left for reading pages beside the crawl."""
 
     root: Path
     plan: CrawlPlan
     crawl: bool = True
     judge: bool = True
     not_applicable: frozenset[str] = frozenset()
+    readers: int = 0
 
 
 def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
@@ -49,7 +51,7 @@ def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
     if job.crawl and not finished(facts_file):
         from govaudit.crawler.crawl import crawl  # noqa: PLC0415 - check and report need no crawler
 
-        if crawl(job.plan, facts_file, tell).interrupted:
+        if crawl(job.plan, facts_file, tell, readers=job.readers).interrupted:
             raise KeyboardInterrupt
     if job.judge:
         judge_stored(workspace, existing_record(workspace, job.plan.run), job.plan.site, job.not_applicable)

@@ -13,9 +13,11 @@ from govaudit.inspection.facts import RESOURCE_TAGS, Lane, PageKind, Tag
 from govaudit.inspection.urls import hostname_of, is_attachment, literal_address_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from array import array
+    from collections.abc import Iterator
 
     from govaudit.checks.context import Context
+    from govaudit.inspection.fact_store import StoredPageKey
     from govaudit.inspection.facts import Fetch, Link
 
 DOUBTFUL_HOSTS = 3
@@ -89,25 +91,24 @@ def _may_be_judged_by_content(link_class: LinkClass, tags: frozenset[Tag]) -> bo
     return link_class is LinkClass.ATTACHMENT or tags <= {Tag.IMAGE, Tag.FONT, Tag.MEDIA}
 
 
-def _own_references(context: Context) -> Iterable[tuple[str, int, list[Link]]]:
-    for page, links in context.facts.references():
+def _own_references(context: Context) -> Iterator[tuple[StoredPageKey, array[int]]]:
+    for page, numbers in context.facts.references():
         if page.kind not in _NOT_OF_THE_SITE and context.scope.owns(page.url):
-            yield page.url, page.depth, links
+            yield page, numbers
 
 
 def _tags_by_target(context: Context) -> dict[str, frozenset[Tag]]:
-    """Target → what refers to it, nearest page first. The few combinations are shared."""
-    found: dict[str, frozenset[Tag]] = {}
-    shared: dict[tuple[frozenset[Tag], Tag], frozenset[Tag]] = {}
-    nothing: frozenset[Tag] = frozenset()
-    for _, _, links in _own_references(context):
-        for link in links:
-            if link.url is None or not _leads_somewhere(link):
-                continue
-            before, tag = found.get(link.url, nothing), Tag(link.tag)
-            if tag not in before:
-                found[link.url] = shared.setdefault((before, tag), before | {tag})
-    return found
+    """Target → what refers to it, in the order of addresses. Each different reference is looked at once, however
+    many pages repeat it."""
+    standing: set[int] = set()
+    for _, numbers in _own_references(context):
+        standing.update(numbers)
+    found: dict[str, set[Tag]] = {}
+    for number in standing:
+        link = context.facts.anchors[number]
+        if link.url is not None and _leads_somewhere(link):
+            found.setdefault(link.url, set()).add(Tag(link.tag))
+    return {url: frozenset(found[url]) for url in sorted(found)}
 
 
 def _leads_somewhere(link: Link) -> bool:
@@ -150,8 +151,13 @@ def _foreign_network_works(context: Context) -> bool:
 def _gather_references(context: Context, broken: dict[str, BrokenTarget]) -> None:
     if not broken:
         return
-    for page, depth, links in _own_references(context):
-        for link in links:
-            target = broken.get(link.url or "")
-            if target is not None and _leads_somewhere(link):
-                target.references.append(Reference(page, depth, link))
+    leading = {
+        number: target
+        for number, link in context.facts.anchors.items()
+        if (target := broken.get(link.url or "")) is not None and _leads_somewhere(link)
+    }
+    for page, numbers in _own_references(context):
+        for number in numbers:
+            target = leading.get(number)
+            if target is not None:
+                target.references.append(Reference(page.url, page.depth, context.facts.anchors[number]))

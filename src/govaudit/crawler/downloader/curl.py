@@ -45,7 +45,8 @@ class Order:
 @dataclass(slots=True)
 class Answer:
     """What came back. ``status`` 0: nothing did. ``error``: libcurl's code, 0 when all went well;
-    ``cut``: ended by us at the limit."""
+    ``cut``: ended by us at the limit;
+    ``connected``: whether there was a TCP connection."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -55,6 +56,7 @@ class Answer:
     error: int
     error_text: str
     os_error: int
+    connected: bool
 
     def header(self, name: str) -> str:
         """Value of the last header ``name`` (lower case), empty when there is none."""
@@ -261,11 +263,12 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
         error=code,
         error_text=text,
         os_error=handle.getinfo(pycurl.OS_ERRNO) if code == pycurl.E_COULDNT_CONNECT else 0,
+        connected=bool(handle.getinfo(pycurl.CONNECT_TIME)) if code else True,
     )
 
 
 def _never_sent(why: str) -> Answer:
-    return Answer(0, [], b"", False, "", pycurl.E_URL_MALFORMAT, why, 0)  # noqa: FBT003
+    return Answer(0, [], b"", False, "", pycurl.E_URL_MALFORMAT, why, 0, False)  # noqa: FBT003
 
 
 def _content_type(lines: list[bytes]) -> str:

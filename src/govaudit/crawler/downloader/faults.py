@@ -39,9 +39,7 @@ _TLS_WORDS = (
     ("certificate problem", "untrusted"),
 )
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
-_NOT_HTTP = frozenset(
-    {pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY}
-)
+_NOT_HTTP = frozenset({pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY})
 
 
 _FIXED = {
@@ -75,13 +73,11 @@ def fault_of(answer: Answer, connect_timeout: float, timeout: float) -> tuple[Re
 
 
 def _timeout(answer: Answer, connect_timeout: float, timeout: float) -> str:
-    text = answer.error_text.lower()
     if answer.status:
         return f"incomplete within {timeout:g} s ({len(answer.body)} bytes)"
-    if "ssl" in text or "tls" in text:
-        return f"no TLS handshake within {min(connect_timeout, timeout):g} s"
-    if text.startswith(("connection time", "failed to connect", "connection timeout")):
-        return f"no connection within {min(connect_timeout, timeout):g} s"
+    if answer.error_text.lower().startswith(("connection time", "ssl connection", "failed to connect")):
+        lacking = "TLS handshake" if answer.connected else "connection"
+        return f"no {lacking} within {min(connect_timeout, timeout):g} s"
     return f"no answer within {timeout:g} s"
 
 

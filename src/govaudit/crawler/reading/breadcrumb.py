@@ -22,12 +22,14 @@ _SEPARATORS = r"[>›»→\\/|·\n]|&gt;|\s-\s|::|--+|——+|(?<!\S)-(?!\S)"
 _SPLIT = re.compile(_SEPARATORS)
 _HIGHEST_CLIMB = 6
 _NOWHERE = (0, 0)
+_WHOLE = "channel_tab"
 
 
 @cache
 def _before() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{alternatives('breadcrumb', 'before', spaced=True)})(?:是|为)?[ \n]?(?:[:：>›»\]]|(?=[ \n]{{1,3}}(?:{_home()})))"
+        rf"(?:{alternatives('breadcrumb', 'before', spaced=True)})(?:是|为)?[ \n]?"
+        rf"(?:[:：>›»\]]|(?=[ \n]{{1,3}}(?:{_home()})))"
     )
 
 
@@ -106,17 +108,14 @@ def _goes_on(page: Outline, anchors: Anchors, element: int, outer: int) -> bool:
 
 def _by_class(page: Outline, anchors: Anchors) -> tuple[tuple[Crumb, ...], tuple[int, int]]:
     names = word_set("zones", "breadcrumb")
-    for element, attributes in enumerate(page.attributes):
-        if not attributes or ("class" not in attributes and "id" not in attributes):
-            continue
-        classes = page.class_names(element)
-        if not (name_parts(classes) & names or names & set(classes.split())):
+    for element, classes in page.names.items():
+        whole = _WHOLE in classes
+        if not whole and names.isdisjoint(name_parts(classes)):
             continue
         length = page.stop[element] - page.start[element]
         if page.hidden[element] or not 2 <= length <= _LONGEST or page.tag[element] in {"a", "body", "input"}:
             continue
         within = anchors.within(page, element)
-        whole = "channel_tab" in classes.split()
         if not within or not (whole or _looks_like_trail(page, element, within)):
             continue
         found = _steps(page, anchors, page.start[element], page.stop[element])

@@ -12,6 +12,7 @@ from govaudit.crawler.reading.words import alternatives
 from govaudit.crawler.reading.zones import Zone
 
 if TYPE_CHECKING:
+    from govaudit.crawler.reading.dates import Found
     from govaudit.crawler.reading.outline import Outline
 
 _LONGEST_RUN = 24
@@ -38,10 +39,12 @@ def _date_words() -> re.Pattern[str]:
     return re.compile(alternatives("dates", "published", "published-beside-title", "table", spaced=True))
 
 
-def standing_alone(page: Outline, zones: list[Zone], latest: str, *, home: bool) -> list[Dated]:
+def standing_alone(
+    page: Outline, zones: list[Zone], full: list[Found], latest: str, *, home: bool
+) -> list[Dated]:
     """Such dates of the main area in order (of a home page: of everything but header and foot). ``latest``: ISO
     date from which words like 昨天 are counted."""
-    found = [Dated(one.start, one.stop, one.day) for one in find_dates(page.plain)]
+    found = [Dated(one.start, one.stop, one.day) for one in full]
     found = [one for one in found if _alone(page, one.start, one.stop, tail=True)]
     found += _short_dates(page, latest)
     found.sort(key=lambda one: one.start)

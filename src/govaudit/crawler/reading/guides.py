@@ -22,9 +22,11 @@ _LONGEST_VALUE = 6000
 _FEWEST = 3
 _TELLING = 2
 _NUMBER = re.compile(
-    r"^[ ]?(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.:][ ]?|第[一二三四五六七八九十]{1,3}[条部分项、 ]{1,3}|[*·•▪■◆●☆★▶]+[ ]?)+"
+    r"^[ ]?(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.:][ ]?|第[一二三四五六七八九十]{1,3}[条部分项、 ]{1,3}"
+    r"|[*·•▪■◆●☆★▶][ ]?)+"
 )
 _BRACKETED = re.compile(r"^\[(.{2,16})\](.*)$")
+_CODE_IN_NAME = re.compile(r"[(（](?:事项|项目|实施)?(?:编码|编号|代码)[:：] ?([0-9A-Za-z-]{4,40})[)）]$")
 _AND = re.compile(r"[、及和与/]")
 _PLACE_AND_TIME = ("办理地点", "办理时间")
 _CELLS = frozenset(["td", "th"])
@@ -51,12 +53,21 @@ def guides_of(page: Outline, zones: list[Zone], heading: str, title: str) -> tup
         for name in part.names:
             if not elements.get(name):
                 elements[name] = text
+    _take_code_from_name(elements)
     telling = len(word_set("guides", "telling") & set(elements))
     titled = any(word in (heading + title) for word in words("guides", "titles"))
     if not (len(elements) >= _FEWEST and telling >= _TELLING) and not (titled and telling >= 1):
         return ()
     name = elements.get("事项名称") or heading
     return (GuideReading(name, elements.get("事项编码", ""), elements),)
+
+
+def _take_code_from_name(elements: dict[str, str]) -> None:
+    """``居住证申领（事项编码：000109001000）`` names two elements."""
+    match = _CODE_IN_NAME.search(elements.get("事项名称", ""))
+    if match is not None:
+        elements["事项名称"] = elements["事项名称"][: match.start()].strip()
+        elements.setdefault("事项编码", match[1])
 
 
 @cache
@@ -153,8 +164,8 @@ def _ends(line: str) -> bool:
 def _of_header_rows(page: Outline, zones: list[Zone]) -> dict[str, str]:
     """Elements of tables whose first row holds the names and whose second the texts."""
     elements: dict[str, str] = {}
-    for row, tag in enumerate(page.tag):
-        if tag != "tr" or zones[row] is not Zone.MAIN:
+    for row in page.of_tag("tr"):
+        if zones[row] is not Zone.MAIN:
             continue
         cells = [cell for cell in page.children(row) if page.tag[cell] in _CELLS]
         if len(cells) < _FEWEST:

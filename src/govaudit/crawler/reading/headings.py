@@ -15,10 +15,34 @@ if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Outline
 
 _TITLE_PARTS = re.compile(r"\s*[|｜_]+\s*|\s+[-–—]+\s+|-{1,3}|—{1,2}|–|\s*>+\s*|\s{2,}|·")
+_TITLE_TAGS = (
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "ucaptitle",
+        "p",
+        "div",
+        "td",
+        "th",
+        "span",
+        "strong",
+        "b",
+        "font",
+        "center",
+    ),
+    *("dt", "header", "section", "big", "em", "i", "legend", "caption", "article"),
+)
 _HEADING_TAGS = frozenset(["h1", "h2", "h3", "ucaptitle"])
 _CONTROLS = frozenset(["input", "select", "option", "button", "textarea", "li", "table"])
+_NO_BODIES = frozenset(["body", "a", "input"])
 _LONGEST_TITLE = 200
 _SHORTEST_TITLE = 4
+_LONG_TITLE = 8
+_MOST = 0.6
+_LIKELIEST = 3
 _LINES_BEHIND = 6
 _REGION = 400
 _LONG_LINE = 90
@@ -35,15 +59,22 @@ class Heading:
     certain: bool
 
 
-def title_candidates(title: str, article_title: str) -> list[str]:
-    """What the visible title may say, squeezed for comparing, likeliest first."""
+def title_candidates(title: str, article_title: str, site_name: str) -> list[str]:
+    """What the visible title may say, squeezed for comparing, likeliest first. The name of the site, which most
+    ``<title>`` end or begin with, is none."""
     written = [article_title, title, *_TITLE_PARTS.split(title)]
+    own = squeezed(comparable(site_name, "zh-Hant"))
     found: list[str] = []
     for one in written:
         plain = squeezed(comparable(one, "zh-Hant"))
-        if len(plain) >= 2 and plain not in found:
+        if len(plain) >= 2 and plain not in found and plain != own and not _site_name().search(plain):
             found.append(plain)
     return found
+
+
+@cache
+def _site_name() -> re.Pattern[str]:
+    return re.compile(f"(?:{alternatives('zones', 'site-name-ends')})$")
 
 
 def find_heading(
@@ -53,13 +84,14 @@ def find_heading(
     else the first block whose class calls it a title. ``trail``: place of the breadcrumb, which often repeats it."""
     wanted = set(candidates)
     best: tuple[float, Heading] | None = None
-    for element, tag in enumerate(page.tag):
+    for element in page.of_tag(*_TITLE_TAGS):
         start, stop = page.start[element], page.stop[element]
         length = stop - start
-        if not 2 <= length <= _LONGEST_TITLE or page.hidden[element]:
+        if not 2 <= length <= _LONGEST_TITLE or zones[element] > Zone.HEADER:
             continue
-        if zones[element] in {Zone.NAVIGATION, Zone.FOOTER, Zone.BESIDE} or trail[0] <= start < trail[1]:
+        if page.hidden[element] or trail[0] <= start < trail[1]:
             continue
+        tag = page.tag[element]
         weight = _weight(page, element, tag, wanted, candidates)
         if zones[element] is Zone.HEADER:
             weight -= 3
@@ -74,15 +106,11 @@ def _weight(page: Outline, element: int, tag: str, wanted: set[str], candidates:
     weight = 0.0
     if said in wanted:
         weight += 4 if len(said) >= _SHORTEST_TITLE else 1
-        weight += 0.5 if said == candidates[0] else 0
+        weight += 0.5 if candidates[:1] == [said] else 0
         if _within_link(page, element):
             weight -= 3
-    elif (
-        len(said) >= 8
-        and candidates
-        and any(said in one or one in said for one in candidates[:2] if len(one) >= 8)
-    ):
-        weight += 1.5 if len(said) < 80 else 0
+    elif len(said) >= _LONG_TITLE:
+        weight += _likeness(said, candidates)
     is_heading = tag in _HEADING_TAGS
     if is_heading:
         weight += {"h1": 2.0, "ucaptitle": 2.0}.get(tag, 0.6)
@@ -96,6 +124,20 @@ def _weight(page: Outline, element: int, tag: str, wanted: set[str], candidates:
 
 def _holds_controls(page: Outline, element: int) -> bool:
     return any(tag in _CONTROLS for tag in page.tag[element : page.last[element] + 1])
+
+
+def _likeness(said: str, candidates: list[str]) -> float:
+    """How much a text is worth that holds the title, or most of it, among other words."""
+    for one in candidates[:_LIKELIEST]:
+        if len(one) >= _LONG_TITLE and (one in said or said in one):
+            return (
+                3.0
+                if one in said and len(one) > len(said) * _MOST
+                else 1.5
+                if len(said) < _LONG_LINE
+                else 0.0
+            )
+    return 0.0
 
 
 def _within_link(page: Outline, element: int) -> bool:
@@ -142,17 +184,11 @@ def body_element(page: Outline, zones: list[Zone], heading: Heading | None) -> i
     the title, or is the whole of title and text."""
     names = word_set("zones", "article-body")
     best, size = -1, 0
-    for element, attributes in enumerate(page.attributes):
-        if not attributes or ("id" not in attributes and "class" not in attributes):
-            continue
-        if zones[element] in {Zone.NAVIGATION, Zone.FOOTER, Zone.HEADER} or page.tag[element] in {
-            "body",
-            "a",
-            "input",
-        }:
+    for element, classes in page.names.items():
+        if names.isdisjoint(classes.lower().split()) or page.tag[element] in _NO_BODIES:
             continue
         length = page.stop[element] - page.start[element]
-        if not length or names.isdisjoint(page.class_names(element).split()):
+        if not length or zones[element] in {Zone.NAVIGATION, Zone.FOOTER, Zone.HEADER}:
             continue
         if heading is not None and page.start[element] >= heading.stop:
             length += len(page.text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ARTICLE_ADDRESS = re.compile(
     r"/t\d{8}_\d+|/art/\d{4}|/art_\d+|/content(?:_|/post_)\d+|/post_\d+|/info/\d+/\d+|/c\d+/content|/detail|itemdetail"
-    r"|/show[-_/]?\d*|/article|/view|[?&](?:id|aid|docid|articleid|infoid|newsid)=|/20\d\d[-/]?\d\d[-/]?\d\d/[^/]+\."
+    r"|/show[-_/]?\d*|/article|/view|[?&](?:id|aid|contentid|docid|articleid|infoid|newsid)=|/20\d\d[-/]?\d\d[-/]?\d\d/[^/]+\."
     r"|/20\d\d[-/]?\d\d/[0-9a-z_-]{6,}\.s?html?$|/[0-9a-f]{24,32}\.s?html?$|/\d{6,20}\.s?html?$|t20\d{6}_\d+",
     re.IGNORECASE,
 )
@@ -35,6 +35,7 @@ _COLUMN_ADDRESS = re.compile(
 _ROOT = re.compile(r"^/?(?:index|default|home)?(?:\.(?:s?html?|jsp|aspx?|php))?$", re.IGNORECASE)
 _RUNNING_LINE = 40
 _RUNNING_TEXT = 120
+_LONG_TEXT = 400
 _LEAST_ROWS = 3
 _SHORT_PAGE = 600
 _VERY_SHORT_PAGE = 120
@@ -61,7 +62,7 @@ class Traits:
 
 
 @cache
-def _weights() -> tuple[dict[str, dict[PageKind, float]], float]:
+def weights() -> tuple[dict[str, dict[PageKind, float]], float]:
     document = load("kinds")
     try:
         table = {
@@ -82,17 +83,17 @@ def kind_of(
     if _is_error(page, traits):
         return PageKind.ERROR, ("error-sentence",)
     found = _traits_found(page, zones, anchors, traits)
-    weights, least = _weights()
+    table, least = weights()
     sums: dict[PageKind, float] = {}
     for trait in found:
-        for kind, weight in weights[trait].items():
+        for kind, weight in table[trait].items():
             sums[kind] = sums.get(kind, 0) + weight
     if not sums:
         return PageKind.OTHER, ()
     best = max(sums, key=lambda kind: sums[kind])
     if sums[best] < least:
         return PageKind.OTHER, ()
-    return best, tuple(trait for trait in found if best in weights[trait])
+    return best, tuple(trait for trait in found if best in table[trait])
 
 
 def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Traits) -> list[str]:
@@ -101,8 +102,10 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
     address = f"{path}?{urlsplit(traits.url).query}" if urlsplit(traits.url).query else path
     name = _name(traits)
     dated = sum(bool(item.date or item.date_text) for item in traits.items)
-    elements, platform_parts = _document_elements(page, zones), _platform_parts(page, zones, anchors)
+    elements, platform_parts = _document_elements(page, zones), _platform_parts(zones, anchors)
     message_fields = _message_fields(page, zones)
+    running = _running_text(page, zones)
+    platform_titled = _platform_titled(name)
     article = bool({"articletitle", "pubdate"} & labelled)
     tests = {
         "label-article": article,
@@ -110,7 +113,8 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
         "date-shown": traits.date_shown,
         "title-shown": traits.heading is not None and traits.heading.certain,
         "text-block": traits.body >= 0,
-        "running-text": _running_text(page, zones) >= _RUNNING_TEXT,
+        "running-text": running >= _RUNNING_TEXT,
+        "long-text": running >= _LONG_TEXT,
         "source-shown": bool(traits.source),
         "dated-list": dated >= _LEAST_ROWS,
         "short-dated-list": 0 < dated < _LEAST_ROWS,
@@ -133,9 +137,8 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
         "message-title": _message_titled(name, traits),
         "search-title": any(name.startswith(word) for word in words("kinds", "search-titles")),
         "search-address": any(part in address.lower() for part in words("kinds", "search-addresses")),
-        "platform-title": any(name.startswith(word) for word in words("kinds", "platform-titles")),
-        "platform-parts": platform_parts >= _LEAST_ROWS
-        and any(name.startswith(word) for word in words("kinds", "platform-titles")),
+        "platform-title": platform_titled,
+        "platform-parts": platform_titled and platform_parts >= _LEAST_ROWS,
     }
     return [trait for trait, holds in tests.items() if holds]
 
@@ -215,7 +218,7 @@ def _document_elements(page: Outline, zones: list[Zone]) -> int:
         owner = page.owner_at(match.start(1))
         if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, frozenset("a")) < 0:
             found.add(squeezed(match[1]))
-    if {"索引号", "文号", "发文字号", "信息索引号"} & found:
+    if {"索引号", "文号", "发文字号", "信息索引号", "信息索引"} & found:
         return len(found)
     return 0
 
@@ -236,13 +239,16 @@ def _message_titled(name: str, traits: Traits) -> bool:
 
 
 def _has_text_form(page: Outline) -> bool:
-    return any(
-        tag == "textarea" and page.enclosing(element, frozenset(["form"])) >= 0
-        for element, tag in enumerate(page.tag)
-    )
+    return any(page.enclosing(element, frozenset(["form"])) >= 0 for element in page.of_tag("textarea"))
 
 
-def _platform_parts(page: Outline, zones: list[Zone], anchors: Anchors) -> int:
+def _platform_titled(name: str) -> bool:
+    """Whether the page calls itself the disclosure platform, and not one of its parts."""
+    titles = words("kinds", "platform-titles")
+    return any(name.startswith(word) for word in titles) and name not in word_set("kinds", "platform-parts")
+
+
+def _platform_parts(zones: list[Zone], anchors: Anchors) -> int:
     parts = word_set("kinds", "platform-parts")
     return len(
         {

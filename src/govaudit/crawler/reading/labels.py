@@ -18,8 +18,8 @@ _LONGEST_CONTENT = 4000
 
 def title_of(page: Outline) -> str:
     """The first ``<title>`` that says something, blanks collapsed; that of a drawing does not count."""
-    for element, tag in enumerate(page.tag):
-        if tag == "title" and page.enclosing(element, frozenset(["svg"])) < 0:
+    for element in page.of_tag("title"):
+        if page.enclosing(element, frozenset(["svg"])) < 0:
             title = collapsed(page.code.get(element, ""), _LONGEST_TITLE)
             if title:
                 return title
@@ -31,12 +31,11 @@ def labels_of(page: Outline) -> tuple[Label, ...]:
     written, doubled ones too."""
     known = word_set("labels", "names")
     found = []
-    for element, tag in enumerate(page.tag):
-        if tag == "meta":
-            attributes = page.attributes[element]
-            name = attributes.get("name") or ""
-            if name.strip().lower() in known:
-                found.append(Label(name, (attributes.get("content") or "")[:_LONGEST_CONTENT]))
+    for element in page.of_tag("meta"):
+        attributes = page.attributes[element]
+        name = attributes.get("name") or ""
+        if name.strip().lower() in known:
+            found.append(Label(name, (attributes.get("content") or "")[:_LONGEST_CONTENT]))
     return tuple(found)
 
 
@@ -50,11 +49,10 @@ def label_value(labels: tuple[Label, ...], name: str) -> str:
 
 def base_of(page: Outline) -> str:
     """``href`` of the first ``<base>`` that has one, as written."""
-    for element, tag in enumerate(page.tag):
-        if tag == "base":
-            raw = page.attributes[element].get("href")
-            if raw is not None and raw.strip():
-                return raw.strip()
+    for element in page.of_tag("base"):
+        raw = page.attributes[element].get("href")
+        if raw is not None and raw.strip():
+            return raw.strip()
     return ""
 
 
@@ -62,11 +60,8 @@ def generated_on(page: Outline) -> str:
     """ISO date on which the system says it made the page, empty when it does not say."""
     known = word_set("labels", "generated")
     days = []
-    for element, tag in enumerate(page.tag):
-        if tag == "meta":
-            attributes = page.attributes[element]
-            if (attributes.get("name") or "").strip().lower() in known:
-                days += [
-                    one.day for one in find_dates(comparable(attributes.get("content") or "", "zh-Hant"))
-                ]
+    for element in page.of_tag("meta"):
+        attributes = page.attributes[element]
+        if (attributes.get("name") or "").strip().lower() in known:
+            days += [one.day for one in find_dates(comparable(attributes.get("content") or "", "zh-Hant"))]
     return max(days, default="")

@@ -30,6 +30,8 @@ _SCRIPTED = re.compile(
 _REFRESH = re.compile(r"^\s*(\d{0,9})[^;,]{0,20}[;,]\s*(?:url\s*=)?\s*[\"']?\s*([^\"']+)", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _PRELOADED = {"script": Tag.SCRIPT, "style": Tag.STYLE, "image": Tag.IMAGE, "font": Tag.FONT}
+_ANYWHERE = frozenset(["style", "background", "data-src"])
+_LATER: dict[str, Tag | None] = {"iframe": Tag.FRAME, "script": Tag.SCRIPT, "img": None, "image": None}
 _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 
 Found = tuple[Tag, str, str]
@@ -42,28 +44,25 @@ def raw_links(page: Outline) -> list[RawLink]:
     title. Addresses that hold their own data (``data:``) are no references.
     """
     found: list[RawLink] = []
-    for element, (name, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
-        if not attributes:
-            if name == "style":
-                found.extend(RawLink(tag, raw) for tag, raw, _ in _of_css(page.code.get(element, "")))
-            continue
-        read = _READERS.get(name)
+    for element, attributes in enumerate(page.attributes):
+        read = _READERS.get(page.tag[element])
         if read is not None:
             found.extend(
                 RawLink(tag, raw[:_LONGEST_ADDRESS], text)
                 for tag, raw, text in read(page, element, attributes)
             )
-        found.extend(RawLink(tag, raw, text) for tag, raw, text in _of_any(page, element, attributes))
+        for attribute in attributes:
+            if attribute in _ANYWHERE or attribute[:2] == "on":
+                found.extend(RawLink(*one) for one in _of_any(page, element, attribute))
     return found
 
 
 def refresh_target(page: Outline) -> tuple[str, float]:
     """Address of a meta refresh and its delay in seconds; ``("", 0)`` when there is none."""
-    for element, name in enumerate(page.tag):
-        if name == "meta":
-            target = _refresh(page.attributes[element])
-            if target is not None:
-                return target
+    for element in page.of_tag("meta"):
+        target = _refresh(page.attributes[element])
+        if target is not None:
+            return target
     return "", 0.0
 
 
@@ -81,6 +80,13 @@ def _refresh(attributes: Attributes) -> tuple[str, float] | None:
 
 def anchor_text(page: Outline, element: int) -> str:
     """What a visitor sees of a link: its text, else its image's alternative text, else its title."""
+    known = page.link_texts.get(element)
+    if known is None:
+        known = page.link_texts[element] = _link_text(page, element)
+    return known
+
+
+def _link_text(page: Outline, element: int) -> str:
     text = page.shown(element)
     if text:
         return collapsed(text, _LONGEST_TEXT)
@@ -242,20 +248,21 @@ def _of_css(css: str) -> Iterator[Found]:
             yield (Tag.FONT if _FONT.search(raw) else Tag.IMAGE), raw, ""
 
 
-def _of_any(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
-    """References that any element may carry."""
-    if "style" in attributes:
-        yield from _of_css(attributes["style"] or "")
-    if "background" in attributes:
+def _of_any(page: Outline, element: int, attribute: str) -> Iterator[Found]:
+    """References in an attribute that any element may carry."""
+    attributes = page.attributes[element]
+    value = attributes[attribute] or ""
+    if attribute == "style":
+        yield from _of_css(value)
+    elif attribute == "background":
         yield from _plain("background", Tag.IMAGE, attributes)
-    for attribute, value in attributes.items():
-        if value and attribute[:2] == "on":
-            for address in scripted_addresses(value):
-                yield Tag.SCRIPTED, address, anchor_text(page, element)
-    name = page.tag[element]
-    if name not in {"img", "image"} and "data-src" in attributes:
-        tag = Tag.FRAME if name == "iframe" else Tag.SCRIPT if name == "script" else Tag.IMAGE
-        yield from _plain("data-src", tag, attributes)
+    elif attribute == "data-src":
+        tag = _LATER.get(page.tag[element], Tag.IMAGE)
+        if tag is not None:
+            yield from _plain("data-src", tag, attributes)
+    else:
+        for address in scripted_addresses(value):
+            yield Tag.SCRIPTED, address, anchor_text(page, element)
 
 
 _READERS: dict[str, Callable[[Outline, int, Attributes], Iterator[Found]]] = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.links import anchor_text, scripted_addresses
 from govaudit.crawler.reading.text import comparable, squeezed
-from govaudit.inspection.urls import WEB_SCHEMES, resolve, scheme_of, without_fragment
+from govaudit.inspection.urls import WEB_SCHEMES, host_of, resolve, scheme_of, without_fragment
 
 if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Outline
 
-_CLICKABLE = frozenset(["li", "tr", "td", "div", "span", "p"])
+_CLICKABLE = ("li", "tr", "td", "div", "span", "p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,18 @@ class Resolver:
         written = raw.strip()
         if not written or written.startswith("#"):
             return ""
-        url = resolve(self.base, raw, self.encoding)
-        if url is None or scheme_of(url) not in WEB_SCHEMES:
-            return ""
-        return without_fragment(url)
+        if written.startswith("/") or "://" in written[:8]:
+            return _web_address(f"{scheme_of(self.base)}://{host_of(self.base)}/", raw, self.encoding)
+        return _web_address(self.base, raw, self.encoding)
+
+
+@lru_cache(maxsize=32768)
+def _web_address(base: str, raw: str, encoding: str) -> str:
+    """Kept over pages: what a site's templates write is the same on all of them."""
+    url = resolve(base, raw, encoding)
+    if url is None or scheme_of(url) not in WEB_SCHEMES:
+        return ""
+    return without_fragment(url)
 
 
 class Anchors:
@@ -59,8 +68,10 @@ class Anchors:
     def __init__(self, page: Outline, resolver: Resolver) -> None:
         self.all: list[Anchor] = []
         self._elements: list[int] = []
-        for element, name in enumerate(page.tag):
-            anchor = _anchor(page, element, name, resolver)
+        clickable = [element for element in page.of_tag(*_CLICKABLE) if "onclick" in page.attributes[element]]
+        elements = page.of_tag("a")
+        for element in sorted([*elements, *clickable]) if clickable else elements:
+            anchor = _anchor(page, element, resolver)
             if anchor is not None:
                 self.all.append(anchor)
                 self._elements.append(element)
@@ -87,19 +98,15 @@ class Anchors:
         return None
 
 
-def _anchor(page: Outline, element: int, name: str, resolver: Resolver) -> Anchor | None:
+def _anchor(page: Outline, element: int, resolver: Resolver) -> Anchor | None:
     attributes = page.attributes[element]
-    if name == "a":
+    if page.tag[element] == "a":
         raw = attributes.get("href") or attributes.get("xlink:href") or ""
-        url = resolver(raw)
-        if not url:
-            url = _scripted(raw, attributes.get("onclick") or "", resolver)
-    elif name in _CLICKABLE and attributes and "onclick" in attributes:
+        url = resolver(raw) or _scripted(raw, attributes.get("onclick") or "", resolver)
+    else:
         url = _scripted("", attributes["onclick"] or "", resolver)
         if not url:
             return None
-    else:
-        return None
     text = anchor_text(page, element)
     plain = squeezed(page.compared(element)) or squeezed(comparable(text, page.language))
     return Anchor(element, url, text, plain, page.start[element], page.stop[element])

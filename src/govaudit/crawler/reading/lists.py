@@ -13,11 +13,12 @@ from govaudit.crawler.reading.dates import with_year
 from govaudit.crawler.reading.entry_dates import Dated, standing_alone
 from govaudit.crawler.reading.headings import has_line_words
 from govaudit.crawler.reading.text import collapsed, comparable, squeezed
-from govaudit.crawler.reading.words import alternatives, word_set
+from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, name_parts
 from govaudit.inspection.facts import Item
 
 if TYPE_CHECKING:
+    from govaudit.crawler.reading.dates import Found
     from govaudit.crawler.reading.links_of_page import Anchor, Anchors
     from govaudit.crawler.reading.outline import Outline
 
@@ -28,10 +29,18 @@ _LONGEST_HEADING = 40
 _HEADING_CLIMB = 5
 _SHORTEST_TITLE = 2
 _ARTICLE_TITLE = 8
+_SHORT_ARTICLE_TITLE = 4
+_ENTRIES = frozenset(["li", "tr", "dd", "a", "td"])
+_PARTS = frozenset(["li", "tr", "dd", "p", "dt"])
 _ROWS = 3
 _TABLES = frozenset(["table", "thead", "tr", "th", "form"])
 _WITHOUT_LIST = frozenset(["html", "body"])
 _TITLES = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_NUMBERED_PAGES = re.compile(
+    r"createPage\w{0,12}\(\s{0,4}(?P<count>\d{1,5})\s{0,4},\s{0,4}(?P<own>\d{1,5})\s{0,4},"
+    r"\s{0,4}[\"'](?P<name>[\w/.-]{1,60})[\"']\s{0,4},\s{0,4}[\"'](?P<extension>\w{2,6})[\"']",
+    re.ASCII,
+)
 _TRUNCATED = ("...", "…", "..")
 
 
@@ -64,11 +73,18 @@ class _Search:
 
 
 def dated_entries(
-    page: Outline, zones: list[Zone], anchors: Anchors, heading: int, latest: str, *, home: bool
+    page: Outline,
+    zones: list[Zone],
+    anchors: Anchors,
+    *,
+    found: list[Found],
+    heading: int,
+    latest: str,
+    home: bool,
 ) -> list[Entry]:
-    """Entries with a date, in document order. ``heading``: where the page's own title stands, -1 for none;
-    ``latest``: ISO date of the newest moment the page knows, for dates without year."""
-    dates = standing_alone(page, zones, latest, home=home)
+    """Entries with a date, in document order. ``found``: full dates of the page; ``heading``: where the page's own
+    title stands, -1 for none; ``latest``: ISO date of the newest moment the page knows, for dates without year."""
+    dates = standing_alone(page, zones, found, latest, home=home)
     search = _Search(page, anchors, [one.start for one in dates], heading, latest, {})
     entries = [entry for one in dates if (entry := _entry(search, one)) is not None]
     return _with_headings(page, zones, anchors, _believable(page, entries, home=home), search.places)
@@ -83,27 +99,34 @@ def undated_entries(
     for anchor in anchors.all:
         if zones[anchor.element] is not Zone.MAIN or outside[0] <= anchor.start < outside[1]:
             continue
-        if not anchor.url or not _reads_like_title(anchor.plain):
+        if not anchor.url or anchor.url.endswith("/") or len(anchor.plain) < _SHORT_ARTICLE_TITLE:
             continue
-        part = page.enclosing(anchor.element, frozenset(["li", "tr", "dd", "p", "dt"]))
+        part = page.enclosing(anchor.element, _PARTS)
         if part < 0:
-            part = anchor.element if page.parent[anchor.element] < 0 else page.parent[anchor.element]
+            part = page.parent[anchor.element]
         container = page.parent[part] if part >= 0 else -1
-        if page.tag[part] == "a" or container < 0:
-            continue
-        groups.setdefault(container, []).append((part, anchor))
+        if container >= 0:
+            groups.setdefault(container, []).append((part, anchor))
     found: list[Entry] = []
     for members in groups.values():
-        parts = Counter(part for part, _ in members)
-        if len(parts) >= _ROWS and max(parts.values()) <= 2:
+        if _is_list_of_titles(members):
             found += [
                 Entry(Item(_title(page, anchor, (0, 0)), anchor.url), part, -1) for part, anchor in members
             ]
     return _with_headings(page, zones, anchors, sorted(found, key=lambda entry: entry.element), [])
 
 
+def _is_list_of_titles(members: list[tuple[int, Anchor]]) -> bool:
+    """Whether links read like titles, each in a part of its own; columns have shorter names."""
+    parts = Counter(part for part, _ in members)
+    if len(parts) < _ROWS or max(parts.values()) > 2:
+        return False
+    titles = [anchor.plain for _, anchor in members]
+    return sum(map(_reads_like_title, titles)) * 2 >= len(titles)
+
+
 def next_page(page: Outline, zones: list[Zone], anchors: Anchors, own: str) -> str:
-    """Address of the list's next page, empty when no plain link leads there."""
+    """Address of the list's next page (as written where a script numbers the pages), empty when none is told."""
     words = word_set("lists", "next")
     marks = word_set("lists", "next-marks")
     for anchor in reversed(anchors.all):
@@ -111,6 +134,15 @@ def next_page(page: Outline, zones: list[Zone], anchors: Anchors, own: str) -> s
         named = said.strip("[]()") in words or (said in marks and zones[anchor.element] is Zone.BESIDE)
         if named and anchor.url and anchor.url != own and not page.hidden[anchor.element]:
             return anchor.url
+    return _scripted_next(page)
+
+
+def _scripted_next(page: Outline) -> str:
+    """Next page of lists whose pages a script numbers: ``createPageHTML(25, 0, "index", "html")`` → index_1.html."""
+    for element in page.of_tag("script"):
+        match = _NUMBERED_PAGES.search(page.code.get(element, ""))
+        if match is not None and int(match["own"]) + 1 < int(match["count"]):
+            return f"{match['name']}_{int(match['own']) + 1}.{match['extension']}"
     return ""
 
 
@@ -247,14 +279,23 @@ def _of_row(page: Outline, one: Dated, row: int) -> Entry | None:
     return Entry(Item(texts[0], "", one.day, collapsed(page.text[one.start : one.stop])), row, one.start)
 
 
+def is_list_entry(page: Outline, entry: Entry) -> bool:
+    """Whether the entry is an element of a list with a link that reads like a title, and no line under a title."""
+    start, stop = page.line_at(entry.place)
+    if len(squeezed(entry.item.title)) < _ARTICLE_TITLE or has_line_words(page.plain[start:stop]):
+        return False
+    return page.tag[entry.element] in _ENTRIES
+
+
 def _believable(page: Outline, entries: list[Entry], *, home: bool) -> list[Entry]:
     """Entries without those that stand alone in running text or in a line of tools."""
     holders = Counter(page.parent[entry.element] for entry in entries)
+    shapes = Counter(_shape(page, entry.element) for entry in entries)
     seen: set[tuple[str, str, str, int]] = set()
     kept: list[Entry] = []
     for entry in entries:
         container = page.parent[entry.element]
-        single = holders[container] < 2 and not _alike(page, entries, entry)
+        single = holders[container] < 2 and shapes[_shape(page, entry.element)] < 2
         if single and (page.tag[entry.element] in {"p", "a"} or _is_tool_line(page, entry)):
             continue
         if single and not home and len(entry.item.title) < 4:
@@ -264,12 +305,6 @@ def _believable(page: Outline, entries: list[Entry], *, home: bool) -> list[Entr
             seen.add(key)
             kept.append(entry)
     return kept
-
-
-def _alike(page: Outline, entries: list[Entry], entry: Entry) -> bool:
-    """Whether another entry has the same shape: tags up to its list."""
-    shape = _shape(page, entry.element)
-    return sum(_shape(page, other.element) == shape for other in entries[:50]) > 1
 
 
 def _shape(page: Outline, element: int) -> tuple[str, ...]:
@@ -329,6 +364,11 @@ def _heading(page: Outline, zones: list[Zone], anchors: Anchors, container: int,
     return ""
 
 
+@cache
+def _more_behind() -> re.Pattern[str]:
+    return re.compile(r"[ |]*(?:更多|more|MORE|查看)[^一-龥]{0,4}$")
+
+
 def _name_of_block(page: Outline, anchors: Anchors, block: int, panel: int) -> str:
     text = page.shown(block)
     tabs = [
@@ -343,5 +383,5 @@ def _name_of_block(page: Outline, anchors: Anchors, block: int, panel: int) -> s
     if not lines or len(lines[0]) > _LONGEST_HEADING or len(text) > 2 * _LONGEST_HEADING:
         return ""
     name = tabs[0].text if len(tabs) == 1 and len(tabs[0].text) <= _LONGEST_HEADING else collapsed(lines[0])
-    stripped = name.strip("[]>»+ ")
+    stripped = _more_behind().sub("", name.strip("[]>»+ "))
     return "" if squeezed(stripped).lower() in word_set("lists", "more") else stripped

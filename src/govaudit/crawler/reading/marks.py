@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Outline
 
 _SITE_CODE = re.compile(
-    r"(?:网站|政府网站)?[ \n]?标识码[ \n]?(?:是|为)?[ \n:]{0,4}(?P<value>[A-Za-z]{0,3}\d[\dA-Za-z-]{2,19}|[A-Za-z]{2}[\dA-Za-z-]{2,18})?"
+    r"(?:网站|政府网站)?[ \n]?标识码[ \n]?(?:是|为)?[ \n:]{0,4}"
+    r"(?P<value>[A-Za-z]{0,3}\d[\dA-Za-z-]{2,19}|[A-Za-z]{2}[\dA-Za-z-]{2,18})?"
 )
 _POLICE_RECORD = re.compile(r"公安(?:机关)?备案(?:编)?号[ \n:]{0,4}(?P<value>[一-龥]{0,3}\d{6,16}号?)")
 _FALLBACK_ICP = re.compile(
@@ -33,9 +34,10 @@ _MAIL = re.compile(
 )
 _CODED_PHONE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)|\(0\d{2,3}\) ?-?\d{7,8}(?!\d)")
 _IPV6 = re.compile(
-    r"[^\n| ]{0,16}[ ]?(?:支持[^\n|]{0,6}IPV?6|IPV?6[^\n|]{0,8}(?:访问|支持|网络|协议))[^\n| ]{0,12}",
+    r"[^\n| ]{0,16} ?(?:支持[^\n|]{0,6}IPV?6|IPV?6[^\n|]{0,8}(?:访问|支持|网络|协议))[^\n| ]{0,12}",
     re.IGNORECASE,
 )
+_IPV6_NAME = re.compile("ipv?6", re.IGNORECASE)
 _RECORD_CODE = re.compile(r"(?:recordcode|code)=(\d{6,20})", re.IGNORECASE)
 _CODE_IN_ADDRESS = re.compile(r"(?:site_?code|[?&]v)=([A-Za-z0-9]{4,24})", re.IGNORECASE)
 _CONAC_ID = re.compile(r"[?&]id=([0-9A-Za-z]{4,40})|/(CA\d{6,30})\.js")
@@ -51,7 +53,8 @@ _NAME_TAIL = " ,.;:|·、-["
 def _icp() -> re.Pattern[str]:
     provinces = "".join(words("marks", "provinces"))
     return re.compile(
-        rf"(?P<value>[{provinces}]?[ \n]?ICP[ \n]?[备证](?!案)[ \n]?(?:[\dXx*][\dXx* \n]{{0,16}})?号?(?:[ \n]?-[ \n]?\d{{1,4}})?)",
+        rf"(?P<value>[{provinces}]?[ \n]?ICP[ \n]?[备证](?!案)[ \n]?"
+        r"(?:[\dXx*][\dXx* \n]{0,16})?号?(?:[ \n]?-[ \n]?\d{1,4})?)",
         re.IGNORECASE,
     )
 
@@ -84,9 +87,8 @@ def _said_behind(verb: str) -> re.Pattern[str]:
 
 @cache
 def _name_end() -> re.Pattern[str]:
-    return re.compile(
-        rf"[\n|;]| {{1,3}}(?:{alternatives('marks', 'name-ends')})|(?<=[一-龥)])(?:{alternatives('marks', 'name-ends')})[一-龥]{{0,4}}[:]| {{1,3}}(?=\S)"
-    )
+    ends = alternatives("marks", "name-ends")
+    return re.compile(rf"[\n|;]|(?<=[一-龥)])(?:{ends})[一-龥]{{0,4}}[:]| {{1,3}}(?=\S)")
 
 
 @cache
@@ -102,10 +104,11 @@ def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resol
     Numbers and names are those of the foot; a page that has no foot to be told is searched as a whole for numbers.
     """
     marks: list[Mark] = []
+    feet = _feet(page, zones)
     for found in (
-        _numbers(page, zones, anchors),
-        _names(page, zones),
-        _contacts(page, zones, anchors),
+        _numbers(page, zones, anchors, feet),
+        _names(page, zones, feet),
+        _contacts(page, zones, anchors, feet),
         _entries(page, zones, anchors),
         _services(page, resolver),
     ):
@@ -113,40 +116,81 @@ def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resol
     return tuple(dict.fromkeys(marks))
 
 
-def _numbers(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+def _feet(page: Outline, zones: list[Zone]) -> list[tuple[int, int]]:
+    """Where in the text the foot stands. Patterns that hold only there need not look at the rest of the page."""
+    feet: list[tuple[int, int]] = []
+    for element, zone in enumerate(zones):
+        if zone is not Zone.FOOTER:
+            continue
+        start, stop = page.start[element], page.stop[element]
+        if feet and start <= feet[-1][1] + 1:
+            feet[-1] = (feet[-1][0], max(feet[-1][1], stop))
+        elif stop > start:
+            feet.append((start, stop))
+    return feet
+
+
+def _matches(
+    pattern: re.Pattern[str], page: Outline, places: list[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    for start, stop in places:
+        yield from pattern.finditer(page.plain, start, stop)
+
+
+def _numbers(page: Outline, zones: list[Zone], anchors: Anchors, feet: list[tuple[int, int]]) -> list[Mark]:
     found: list[Mark] = []
     patterns = ((MarkKind.SITE_CODE, _SITE_CODE), (MarkKind.ICP, _icp()), (MarkKind.POLICE, _police()))
     for kind, pattern in patterns:
-        found += _of_pattern(page, zones, anchors, kind, pattern)
+        found += _of_pattern(page, zones, anchors, feet, kind=kind, pattern=pattern)
+    if any(_is_record(mark) for mark in found):
+        found = [mark for mark in found if mark.kind is not MarkKind.ICP or _is_record(mark)]
     kinds = {mark.kind for mark in found}
     if MarkKind.POLICE not in kinds:
-        found += _of_pattern(page, zones, anchors, MarkKind.POLICE, _POLICE_RECORD)
+        found += _of_pattern(page, zones, anchors, feet, kind=MarkKind.POLICE, pattern=_POLICE_RECORD)
         found += _police_links(anchors) if MarkKind.POLICE not in {mark.kind for mark in found} else []
     if MarkKind.ICP not in kinds:
         found += [
             mark
-            for mark in _of_pattern(page, zones, anchors, MarkKind.ICP, _FALLBACK_ICP)
+            for mark in _of_pattern(page, zones, anchors, feet, kind=MarkKind.ICP, pattern=_FALLBACK_ICP)
             if "公网安备" not in mark.value
         ]
     return found
 
 
+def _is_record(mark: Mark) -> bool:
+    """An ICP record (备案), not the licence (证) that commercial operators show."""
+    return mark.kind is MarkKind.ICP and "ICP备" in mark.value and any(map(str.isdigit, mark.value))
+
+
 def _of_pattern(
-    page: Outline, zones: list[Zone], anchors: Anchors, kind: MarkKind, pattern: re.Pattern[str]
+    page: Outline,
+    zones: list[Zone],
+    anchors: Anchors,
+    feet: list[tuple[int, int]],
+    *,
+    kind: MarkKind,
+    pattern: re.Pattern[str],
 ) -> list[Mark]:
-    everywhere: list[tuple[bool, Mark]] = []
-    for match in pattern.finditer(page.plain):
-        owner = page.owner_at(match.start())
-        if page.hidden[owner]:
-            continue
-        written = match["value"] or ""
-        anchor = anchors.around(page, match.start("value") if written else match.start())
-        text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
-        value = _number(kind, written)
-        in_foot = zones[owner] is Zone.FOOTER
-        everywhere.append((in_foot, Mark(kind, value, text, anchor.url if anchor else "")))
-    in_foot_only = [mark for in_foot, mark in everywhere if in_foot]
-    return in_foot_only or [mark for _, mark in everywhere if mark.value]
+    in_foot = [
+        _numbered(page, anchors, kind, match)
+        for match in _matches(pattern, page, feet)
+        if _in_foot(page, zones, match.start())
+    ]
+    if in_foot:
+        return in_foot
+    everywhere = (
+        _numbered(page, anchors, kind, match)
+        for match in pattern.finditer(page.plain)
+        if not page.hidden[page.owner_at(match.start())]
+    )
+    return [mark for mark in everywhere if mark.value]
+
+
+def _numbered(page: Outline, anchors: Anchors, kind: MarkKind, match: re.Match[str]) -> Mark:
+    written = match["value"] or ""
+    anchor = anchors.around(page, match.start("value") if written else match.start())
+    text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
+    return Mark(kind, _number(kind, written), text, anchor.url if anchor else "")
 
 
 def _number(kind: MarkKind, written: str) -> str:
@@ -160,19 +204,19 @@ def _number(kind: MarkKind, written: str) -> str:
 def _police_links(anchors: Anchors) -> Iterator[Mark]:
     """A record that is shown as a picture: the link to the register knows its number."""
     for anchor in anchors.all:
-        if any(part in anchor.url.lower() for part in words("marks", "police-addresses")):
+        if _addresses("police-addresses").search(anchor.url):
             code = _RECORD_CODE.search(anchor.url)
             yield Mark(MarkKind.POLICE, f"公网安备{code[1]}号" if code else "", anchor.text, anchor.url)
 
 
-def _names(page: Outline, zones: list[Zone]) -> list[Mark]:
+def _names(page: Outline, zones: list[Zone], feet: list[tuple[int, int]]) -> list[Mark]:
     found: list[Mark] = []
     for kind, key, verb in (
         (MarkKind.SPONSOR, "sponsor", "主办"),
         (MarkKind.ORGANISER, "organiser", "承办"),
     ):
         for pattern in (_named(key), _unpunctuated(key)):
-            for match in pattern.finditer(page.plain):
+            for match in _matches(pattern, page, feet):
                 if _in_foot(page, zones, match.start()):
                     name = _name_at(page, match.end())
                     if name:
@@ -181,7 +225,7 @@ def _names(page: Outline, zones: list[Zone]) -> list[Mark]:
             if found and found[-1].kind is kind:
                 break
         else:
-            for match in _said_behind(verb).finditer(page.plain):
+            for match in _matches(_said_behind(verb), page, feet):
                 if _in_foot(page, zones, match.start()):
                     name = (
                         page.text[match.start("name") : match.end("name")]
@@ -206,10 +250,10 @@ def _in_foot(page: Outline, zones: list[Zone], place: int) -> bool:
     return zones[owner] is Zone.FOOTER and not page.hidden[owner]
 
 
-def _contacts(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+def _contacts(page: Outline, zones: list[Zone], anchors: Anchors, feet: list[tuple[int, int]]) -> list[Mark]:
     found: list[Mark] = []
     places: list[tuple[int, int]] = []
-    for match in _contact().finditer(page.plain):
+    for match in _matches(_contact(), page, feet):
         if _in_foot(page, zones, match.start()):
             written = page.text[match.start("value") : match.end("value")]
             value = _contact_value(page.plain[match.start("value") : match.end("value")]) or collapsed(
@@ -222,14 +266,16 @@ def _contacts(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
             )
             places.append(match.span())
     for pattern in (_CODED_PHONE, _MAIL):
-        for match in pattern.finditer(page.plain):
+        for match in _matches(pattern, page, feet):
             known = any(start <= match.start() < stop for start, stop in places)
             if not known and _in_foot(page, zones, match.start()):
                 found.append(Mark(MarkKind.CONTACT, match[0], match[0]))
     names = word_set("marks", "contact-links")
-    for anchor in anchors.all:
-        if anchor.plain in names and anchor.url:
-            found.append(Mark(MarkKind.CONTACT, "", anchor.text, anchor.url))
+    found.extend(
+        Mark(MarkKind.CONTACT, "", anchor.text, anchor.url)
+        for anchor in anchors.all
+        if anchor.plain in names and anchor.url
+    )
     return found
 
 
@@ -240,7 +286,7 @@ def _contact_value(text: str) -> str:
 
 def _entries(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
     found: list[Mark] = []
-    for match in _IPV6.finditer(page.plain):
+    for match in _ipv6_statements(page.plain):
         owner = page.owner_at(match.start())
         if zones[owner] is not Zone.MAIN and not page.hidden[owner]:
             text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
@@ -249,15 +295,36 @@ def _entries(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
     for anchor in anchors.all:
         if anchor.plain.lower() in site_map:
             found.append(Mark(MarkKind.SITE_MAP, anchor.text, anchor.text, anchor.url))
-        elif any(word in anchor.plain for word in words("marks", "error-report")) and not _known_service(
-            anchor.url
-        ):
+        elif _asks_for_errors(anchor.plain) and not _known_service(anchor.url):
             found.append(Mark(MarkKind.ERROR_REPORT, "", anchor.text, anchor.url))
     return found
 
 
+def _ipv6_statements(text: str) -> Iterator[re.Match[str]]:
+    """Statements about IPv6, each line that names it looked at once: the pattern begins with anything."""
+    searched = 0
+    for named in _IPV6_NAME.finditer(text):
+        if named.start() < searched:
+            continue
+        start = max(searched, text.rfind("\n", 0, named.start()) + 1)
+        stop = text.find("\n", named.end())
+        searched = stop if stop >= 0 else len(text)
+        yield from _IPV6.finditer(text, start, searched)
+
+
+@lru_cache(maxsize=8192)
+def _asks_for_errors(text: str) -> bool:
+    return any(word in text for word in words("marks", "error-report"))
+
+
+@cache
+def _addresses(key: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words("marks", key))), re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
 def _known_service(url: str) -> bool:
-    return any(part in url.lower() for part in words("marks", "error-report-addresses"))
+    return _addresses("error-report-addresses").search(url) is not None
 
 
 def _services(page: Outline, resolver: Resolver) -> list[Mark]:
@@ -266,7 +333,8 @@ def _services(page: Outline, resolver: Resolver) -> list[Mark]:
     pictures: list[Mark] = []
     authority: list[Mark] = []
     authority_pictures: list[Mark] = []
-    for element, tag in enumerate(page.tag):
+    for element in page.of_tag("a", "script", "img", "area", "iframe", "span"):
+        tag = page.tag[element]
         attributes = page.attributes[element]
         if tag == "script" and element in page.code:
             entries += _jiucuo_of_script(page.code[element], resolver)
@@ -275,13 +343,12 @@ def _services(page: Outline, resolver: Resolver) -> list[Mark]:
         if not attributes or tag not in {"a", "script", "img", "area", "iframe", "span"}:
             continue
         raw = attributes.get("href" if tag in {"a", "area"} else "src") or attributes.get("onclick") or ""
-        low = raw.lower()
         # A script's entry is there for the visitor whatever its element's own style is.
         if page.hidden[element] and tag != "script":
             continue
-        if _known_service(low) or attributes.get("id") == "_jiucuo_":
+        if _known_service(raw) or attributes.get("id") == "_jiucuo_":
             (pictures if tag == "img" else entries).append(_error_report(page, element, raw, resolver))
-        elif any(part in low for part in words("marks", "party-government-addresses")):
+        elif _addresses("party-government-addresses").search(raw):
             match = _CONAC_ID.search(raw)
             value = (match[1] or match[2]) if match else ""
             mark = Mark(MarkKind.PARTY_GOVERNMENT, value, collapsed(page.shown(element)), resolver(raw))

@@ -17,6 +17,7 @@ _MOST_ENTRIES = 1500
 _GROUPS = frozenset(["li", "dl"])
 _PARTS = frozenset(["div", "td", "tr", "dd", "section", "ul"])
 _BLOCKS = frozenset(["ul", "tr", "table", "div", "td", "p", "center", "nav", "tbody", "dl"])
+_NO_BLOCKS = frozenset(["a", "li", "span", "body"])
 _FEWEST = 4
 _TYPICAL = 3
 _SHALLOW = 2
@@ -43,13 +44,12 @@ def _blocks(page: Outline, zones: list[Zone]) -> list[int]:
     names = word_set("zones", "navigation")
     blocks: list[int] = []
     end = -1
-    for element, zone in enumerate(zones):
-        if element <= end or zone in {Zone.FOOTER, Zone.BESIDE}:
+    for element in sorted({*page.of_tag("nav"), *page.names}):
+        zone = zones[element]
+        if element <= end or zone in {Zone.FOOTER, Zone.BESIDE} or page.tag[element] in _NO_BLOCKS:
             continue
-        is_block = page.tag[element] == "nav" or bool(
-            zone in {Zone.NAVIGATION, Zone.HEADER} and name_parts(page.class_names(element)) & names
-        )
-        if is_block and page.tag[element] not in {"a", "li", "span", "body"}:
+        named = zone in {Zone.NAVIGATION, Zone.HEADER} and name_parts(page.class_names(element)) & names
+        if named or page.tag[element] == "nav":
             blocks.append(element)
             end = page.last[element]
     return blocks

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ Attributes = dict[str, str | None]
 
 _NO_ATTRIBUTES: Attributes = {}
 _TEXT = 2
+_DOCTYPE = 5
 _LONGEST_NAME = 40
 _MOST_NODES = 400_000
 _INVISIBLE = frozenset(["script", "style", "noscript", "template", "noframes", "title", "head"])
@@ -143,8 +145,13 @@ class Outline:
     run_start: list[int] = field(default_factory=list)
     run_stop: list[int] = field(default_factory=list)
     run_owner: list[int] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    """Class and id, as written, of the elements that have one."""
+    by_tag: dict[str, list[int]] = field(default_factory=dict)
     code: dict[int, str] = field(default_factory=dict)
     """Source of inline scripts, styles and ``title`` elements by element."""
+    link_texts: dict[int, str] = field(default_factory=dict)
+    """What a visitor sees of links, as far as it was asked for."""
     text: str = ""
     plain: str = ""
     language: str = ""
@@ -203,12 +210,15 @@ class Outline:
         """Those of ``elements`` (in document order) that ``outer`` contains, itself included."""
         return elements[bisect_left(elements, outer) : bisect_right(elements, self.last[outer])]
 
+    def of_tag(self, *tags: str) -> list[int]:
+        """All elements with one of ``tags``, in document order."""
+        if len(tags) == 1:
+            return self.by_tag.get(tags[0], [])
+        return sorted(element for tag in tags for element in self.by_tag.get(tag, ()))
+
     def class_names(self, element: int) -> str:
-        """Class and id of an element as one text, in small letters."""
-        attributes = self.attributes[element]
-        if not attributes:
-            return ""
-        return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip().lower()
+        """Class and id of an element as one text, as written."""
+        return self.names.get(element, "")
 
 
 def outline(html: str) -> Outline:
@@ -257,115 +267,94 @@ def _is_hidden(style: str, classes: str) -> bool:
     return bool(classes) and not word_set("zones", "hidden").isdisjoint(classes.split())
 
 
-class _Writer:
-    """Collects the visible text: single blanks, one line break between blocks."""
-
-    __slots__ = ("blank", "digit", "line", "page", "pieces", "place")
-
-    def __init__(self, page: Outline) -> None:
-        self.page = page
-        self.pieces: list[str] = []
-        self.place = 0
-        self.line = False
-        self.blank = False
-        self.digit = False
-
-    def text(self, raw: str, owner: int) -> None:
-        parts = raw.split()
-        if not parts:
-            self.blank = True
-            return
-        core = " ".join(parts) if len(parts) > 1 else parts[0]
-        if not core.isascii() and _ZERO_WIDTH.search(core):
-            core = _ZERO_WIDTH.sub("", core)
-            if not core:
-                return
-        self._separate(leading=raw[0].isspace(), first=core[0])
-        self.page.run_start.append(self.place)
-        self.page.run_owner.append(owner)
-        self.pieces.append(core)
-        self.place += len(core)
-        self.page.run_stop.append(self.place)
-        self.blank = raw[-1].isspace()
-        self.digit = core[-1].isdigit()
-
-    def _separate(self, *, leading: bool, first: str) -> None:
-        if self.place:
-            if self.line:
-                self._add("\n")
-            elif self.blank or leading or (self.digit and first.isdigit()):
-                # Digits of neighbouring elements stand apart on the screen more often than they form one number.
-                self._add(" ")
-        self.line = self.blank = False
-
-    def _add(self, separator: str) -> None:
-        self.pieces.append(separator)
-        self.place += 1
-
-
-def _walk(root: LexborNode, page: Outline) -> None:
-    writer = _Writer(page)
-    tag, attributes, parent, last = page.tag, page.attributes, page.parent, page.last
-    start, stop, hidden = page.start, page.stop, page.hidden
-    names: dict[int, str] = {}
+def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0915
+    # One loop with local names on purpose: it runs for every node of every page, and calls cost more than its work.
+    tags, all_attributes, parents, lasts = page.tag, page.attributes, page.parent, page.last
+    starts, stops, hidden, names = page.start, page.stop, page.hidden, page.names
+    run_start, run_stop, run_owner = page.run_start, page.run_stop, page.run_owner
+    pieces: list[str] = []
+    known: dict[int, str] = {}
+    by_tag: defaultdict[str, list[int]] = defaultdict(list)
     stack: list[tuple[LexborNode, int, bool]] = []
-    invisible = 0
-    current = -1
     node: LexborNode | None = root
-    nodes = 0
+    current, place, invisible, nodes = -1, 0, 0, 0
+    line = blank = after_digit = False
     while node is not None:
         nodes += 1
-        child = None
         tag_id = node.tag_id
         if tag_id == _TEXT:
-            if not invisible:
-                raw = node.text_content
-                if raw:
-                    writer.text(raw, current)
-            elif tag[current] in _INVISIBLE:
-                page.code[current] = page.code.get(current, "") + (node.text_content or "")
-        elif node.is_element_node:
-            name = names.get(tag_id)
+            raw = node.text_content or ""
+            parts = raw.split() if not invisible else None
+            if parts is None:
+                if tags[current] in _INVISIBLE:
+                    page.code[current] = page.code.get(current, "") + raw
+            elif not parts:
+                blank = True
+            else:
+                core = " ".join(parts) if len(parts) > 1 else parts[0]
+                if not core.isascii() and _ZERO_WIDTH.search(core):
+                    core = _ZERO_WIDTH.sub("", core)
+                if core:
+                    if place:
+                        # Digits of neighbouring elements stand apart on the screen more often than they form
+                        # one number.
+                        if line:
+                            pieces.append("\n")
+                            place += 1
+                        elif blank or raw[0].isspace() or (after_digit and core[0].isdigit()):
+                            pieces.append(" ")
+                            place += 1
+                    line = False
+                    run_start.append(place)
+                    run_owner.append(current)
+                    pieces.append(core)
+                    place += len(core)
+                    run_stop.append(place)
+                    blank = raw[-1].isspace()
+                    after_digit = core[-1].isdigit()
+        elif tag_id > _DOCTYPE:
+            name = known.get(tag_id)
             if name is None:
-                name = names.setdefault(tag_id, (node.tag or "")[:_LONGEST_NAME])
+                name = known.setdefault(tag_id, (node.tag or "")[:_LONGEST_NAME])
             own = node.attributes or _NO_ATTRIBUTES
-            index = len(tag)
-            tag.append(name)
-            attributes.append(own)
-            parent.append(current)
-            last.append(index)
-            if name in _BLOCKS:
-                writer.line = True
-            start.append(writer.place)
-            stop.append(writer.place)
-            hidden.append(
-                (current >= 0 and hidden[current])
-                or (
-                    bool(own)
-                    and ("hidden" in own or _is_hidden(own.get("style") or "", own.get("class") or ""))
-                )
-            )
+            index = len(tags)
+            block = name in _BLOCKS
+            if block:
+                line = True
+            not_shown = current >= 0 and hidden[current]
+            if own:
+                classes = own.get("class") or ""
+                identity = own.get("id")
+                if classes or identity:
+                    names[index] = f"{classes} {identity or ''}"
+                not_shown = not_shown or "hidden" in own or _is_hidden(own.get("style") or "", classes)
+            tags.append(name)
+            all_attributes.append(own)
+            parents.append(current)
+            lasts.append(index)
+            starts.append(place)
+            stops.append(place)
+            hidden.append(not_shown)
+            by_tag[name].append(index)
             child = node.child
             if child is not None and nodes < _MOST_NODES:
-                stack.append((node, index, name in _BLOCKS))
+                stack.append((node, index, block))
                 invisible += name in _INVISIBLE
                 current = index
                 node = child
                 continue
-            if name in _BLOCKS:
-                writer.line = True
         following = node.next
         while following is None and stack:
             node, index, block = stack.pop()
-            invisible -= tag[index] in _INVISIBLE
-            last[index] = len(tag) - 1
-            stop[index] = writer.place
-            current = parent[index]
-            if block:
-                writer.line = True
+            invisible -= tags[index] in _INVISIBLE
+            lasts[index] = len(tags) - 1
+            stops[index] = place
+            current = parents[index]
+            line = line or block
             following = node.next
         node = following
-    page.text = "".join(writer.pieces)
+    page.by_tag = dict(by_tag)
+    page.text = "".join(pieces)
     _skip_separators(page)
 
 

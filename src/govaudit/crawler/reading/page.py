@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from govaudit.crawler.reading.breadcrumb import find_breadcrumb, without_title
 from govaudit.crawler.reading.challenge import challenge_of
 from govaudit.crawler.reading.charset import decode
-from govaudit.crawler.reading.dates import find_dates
 from govaudit.crawler.reading.datastore import stored_records
+from govaudit.crawler.reading.dates import Found, find_dates
 from govaudit.crawler.reading.guides import guides_of
 from govaudit.crawler.reading.headings import (
     Heading,
@@ -26,7 +26,14 @@ from govaudit.crawler.reading.kinds import Traits, kind_of
 from govaudit.crawler.reading.labels import base_of, generated_on, label_value, labels_of, title_of
 from govaudit.crawler.reading.links import raw_links, refresh_target, scripted_addresses
 from govaudit.crawler.reading.links_of_page import Anchors, Resolver
-from govaudit.crawler.reading.lists import Entry, dated_entries, empty_text, next_page, undated_entries
+from govaudit.crawler.reading.lists import (
+    Entry,
+    dated_entries,
+    empty_text,
+    is_list_entry,
+    next_page,
+    undated_entries,
+)
 from govaudit.crawler.reading.marks import marks_of
 from govaudit.crawler.reading.navigation import navigation_of
 from govaudit.crawler.reading.outline import Outline, outline
@@ -101,7 +108,7 @@ def read_page(
     resolver = Resolver(base_url, charset.used)
     links = raw_links(page)
     text_length = len(_BLANK.sub("", page.text))
-    reading = _read(page, url, resolver, charset, text_length, html, home=home)
+    reading = _read(page, url, resolver, charset=charset, text_length=text_length, html=html, home=home)
     reading.base = without_fragment(base_url) if base else ""
     return reading, links
 
@@ -114,7 +121,7 @@ def _with_records(html: str, records: str) -> str:
 
 
 def _read(
-    page: Outline, url: str, resolver: Resolver, charset: Charset, text_length: int, html: str, *, home: bool
+    page: Outline, url: str, resolver: Resolver, *, charset: Charset, text_length: int, html: str, home: bool
 ) -> Reading:
     title = title_of(page)
     wall = challenge_of(html, text_length)
@@ -127,12 +134,12 @@ def _read(
             challenge=wall,
             text_length=text_length,
         )
-    parts = _parts(page, url, resolver, title, home=home)
+    parts = _parts(page, resolver, title, home=home)
     marks = marks_of(page, parts.zones, parts.anchors, resolver)
     navigation = navigation_of(page, parts.zones, parts.anchors)
     guides = guides_of(page, parts.zones, parts.heading.text if parts.heading else "", title)
     items = tuple(entry.item for entry in parts.entries)
-    following = next_page(page, parts.zones, parts.anchors, url)
+    following = resolver(next_page(page, parts.zones, parts.anchors, url))
     nothing = "" if any(item.date_text for item in items) else empty_text(page, parts.zones)
     refresh = _refresh(page, resolver, text_length)
     traits = Traits(
@@ -185,21 +192,30 @@ def _read(
     )
 
 
-def _parts(page: Outline, url: str, resolver: Resolver, title: str, *, home: bool) -> _Parts:
-    zone = zones(page)
+def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Parts:
+    dates = find_dates(page.plain)
+    zone = zones(page, [one.start for one in dates])
     anchors = Anchors(page, resolver)
     labels = labels_of(page)
     steps, trail = find_breadcrumb(page, anchors)
-    candidates = title_candidates(title, label_value(labels, "ArticleTitle"))
+    candidates = title_candidates(title, label_value(labels, "ArticleTitle"), label_value(labels, "SiteName"))
     heading = find_heading(page, zone, candidates, trail)
     body = body_element(page, zone, heading)
     region = region_behind(page, heading, body) if heading else (0, 0)
     if home:
         # A home page has no date of its own: what stands by its first title belongs to a list.
         region = (0, 0)
-    shown = [] if home else shown_dates(page, zone, heading, region, body)
-    entries = dated_entries(page, zone, anchors, heading.start if heading else -1, _latest(page), home=home)
-    shown, entries = _shared_out(shown, entries, region)
+    shown = [] if home else shown_dates(page, zone, dates, heading, region=region, body=body)
+    entries = dated_entries(
+        page,
+        zone,
+        anchors,
+        found=dates,
+        heading=heading.start if heading else -1,
+        latest=_latest(page, dates),
+        home=home,
+    )
+    shown, entries = _shared_out(page, shown, entries, region)
     if heading is None and shown:
         heading = line_before(page, zone, shown[0].start, trail)
     if not entries:
@@ -222,18 +238,19 @@ def _parts(page: Outline, url: str, resolver: Resolver, title: str, *, home: boo
     )
 
 
-def _latest(page: Outline) -> str:
+def _latest(page: Outline, dates: list[Found]) -> str:
     """ISO date of the newest moment that the page knows: its making, or its newest full date."""
-    return max([generated_on(page), *(one.day for one in find_dates(page.plain))], default="")
+    return max([generated_on(page), *(one.day for one in dates)], default="")
 
 
 def _shared_out(
-    shown: list[Shown], entries: list[Entry], region: tuple[int, int]
+    page: Outline, shown: list[Shown], entries: list[Entry], region: tuple[int, int]
 ) -> tuple[list[Shown], list[Entry]]:
     """Which dates are the page's own, and which belong to the entries of a list.
 
-    A date under the title is the page's own unless several there belong to entries whose links read like titles;
-    a labelled date elsewhere is the page's own unless an entry claims it and others have the same label.
+    A date under the title is the page's own unless several there belong to entries whose links read like titles,
+    or it stands without a label in an entry of a list; a labelled date elsewhere is the page's own unless an entry
+    claims it and others have the same label.
     """
     claims = {entry.place: entry for entry in entries if entry.place >= 0}
     listed = {
@@ -245,6 +262,11 @@ def _shared_out(
     }
     if len(listed) == 1 and len(claims) < _LEAST_ENTRIES:
         listed = set()
+    listed |= {
+        one.start
+        for one in shown
+        if not one.candidate.label and one.start in claims and is_list_entry(page, claims[one.start])
+    }
     labels = Counter(one.candidate.label for one in shown)
     own = [
         one

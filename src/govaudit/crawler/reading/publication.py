@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from govaudit.crawler.reading.dates import Found, address_date, find_dates, looks_like_date, only_date
+from govaudit.crawler.reading.dates import Found, address_date, looks_like_date, only_date
 from govaudit.crawler.reading.headings import has_line_words
 from govaudit.crawler.reading.text import collapsed, comparable
-from govaudit.crawler.reading.words import alternatives
-from govaudit.crawler.reading.zones import Zone
+from govaudit.crawler.reading.words import alternatives, word_set
+from govaudit.crawler.reading.zones import Zone, name_parts
 from govaudit.inspection.facts import DateCandidate, DateSource
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _BEFORE = 40
 _BEHIND = 12
 _TABLE_WITHIN = 500
-_BETWEEN = r"[ \n:\])(|.-]{0,8}$"
+_BETWEEN = r"[ \n:\[\])(|.-]{0,8}$"
 _MEASURE = {"visible": 0.95, "beside": 0.9, "table": 0.9, "bare": 0.75, "label": 0.6, "address": 0.4}
+_NEAR = 2
+_NAMED_WITHIN = 200
 _LEFT_OVER = 24
 _ADDRESS_SCHEMES = ("http://", "https://")
 _EMPTY_LABEL = re.compile(r"[ :]{0,4}$")
@@ -36,8 +38,6 @@ class Shown:
     start: int
     stop: int
     candidate: DateCandidate
-    claimed: bool
-    """Under the title or labelled, so that no list may take it for one of its entries."""
 
 
 @cache
@@ -64,16 +64,22 @@ def _line_remains() -> re.Pattern[str]:
 
 
 def shown_dates(
-    page: Outline, zones: list[Zone], heading: Heading | None, region: tuple[int, int], body: int
+    page: Outline,
+    zones: list[Zone],
+    dates: list[Found],
+    heading: Heading | None,
+    *,
+    region: tuple[int, int],
+    body: int,
 ) -> list[Shown]:
     """Dates that the page shows as the time of its publication, best first within equal confidence."""
     shown: list[Shown] = []
-    for found in find_dates(page.plain):
+    for found in dates:
         owner = page.owner_at(found.start)
         if page.hidden[owner] or zones[owner] in {Zone.FOOTER, Zone.NAVIGATION}:
             continue
         one = _labelled(page, zones[owner], found, region)
-        if one is None and zones[owner] is not Zone.HEADER:
+        if one is None:
             one = _under_title(page, found, heading, region, body)
         if one is not None:
             shown.append(one)
@@ -86,12 +92,8 @@ def _labelled(page: Outline, zone: Zone, found: Found, region: tuple[int, int]) 
     if _labels("other").search(before):
         return None
     in_region = region[0] <= found.start < region[1]
-    in_table = not in_region and not _line_says_more(page, found, len(before))
-    if (
-        in_table
-        and _among_document_elements(page, found.start)
-        and (match := _labels("table").search(before))
-    ):
+    match = _labels("table").search(before)
+    if match and "\n" in match[0] and _among_document_elements(page, found.start):
         return _shown(page, found, match, DateSource.TABLE, _MEASURE["table"])
     if zone is Zone.HEADER and not in_region:
         return None
@@ -107,9 +109,7 @@ def _shown(page: Outline, found: Found, label: re.Match[str], source: DateSource
     start = max(0, found.start - _BEFORE) + label.start()
     word = "".join(label[1].split())
     text = collapsed(page.text[start : found.stop])
-    return Shown(
-        found.start, found.stop, DateCandidate(found.value, source, confidence, text, word), claimed=True
-    )
+    return Shown(found.start, found.stop, DateCandidate(found.value, source, confidence, text, word))
 
 
 def _among_document_elements(page: Outline, place: int) -> bool:
@@ -129,24 +129,49 @@ def _line_says_more(page: Outline, found: Found, label_start: int) -> bool:
 def _under_title(
     page: Outline, found: Found, heading: Heading | None, region: tuple[int, int], body: int
 ) -> Shown | None:
-    if heading is None or not region[0] <= found.start < region[1]:
+    """A date without a label under the title: one that an element called time or date holds, or one in a line
+    with little else. Dates of adoption and days of speeches are none."""
+    if heading is None or not heading.start <= found.start < region[1] + _NAMED_WITHIN:
         return None
-    if body >= 0 and page.start[body] <= found.start < page.stop[body] and page.start[body] > heading.stop:
+    named = _named_as_date(page, found.start)
+    in_body = body >= 0 and heading.stop < page.start[body] <= found.start < page.stop[body]
+    if not named and (in_body or not region[0] <= found.start < region[1]):
         return None
-    if _adopted().search(page.plain[found.stop : found.stop + 2 * _BEHIND + 8]):
-        return None
-    start, stop = page.line_at(found.start)
-    remains = _line_remains().sub("", page.plain[start : found.start] + page.plain[found.stop : stop])
-    if len(remains) > _LEFT_OVER:
-        return None
-    before, behind = page.plain[start : found.start].strip(), page.plain[found.stop : stop].strip()
-    alone = not remains.strip() and not has_line_words(before + behind)
-    if alone and before.endswith("(") and "月" in page.plain[found.start : found.stop]:
-        # A date in brackets under a title is the day of a speech or a decision.
+    if _adopted().search(page.plain[found.stop : found.stop + 2 * _BEHIND + 8]) or not _stands_out(
+        page, found, named=named
+    ):
         return None
     text = collapsed(page.text[found.start : found.stop])
     candidate = DateCandidate(found.value, DateSource.VISIBLE, _MEASURE["bare"], text)
-    return Shown(found.start, found.stop, candidate, claimed=True)
+    return Shown(found.start, found.stop, candidate)
+
+
+@cache
+def _calendar() -> re.Pattern[str]:
+    return re.compile(rf"[ \n]{{0,3}}[(]?(?:{alternatives('dates', 'calendar')})")
+
+
+def _stands_out(page: Outline, found: Found, *, named: bool) -> bool:
+    """Whether the line says little besides the date. A date in brackets alone is the day of a speech."""
+    start, stop = page.line_at(found.start)
+    before, behind = page.plain[start : found.start], page.plain[found.stop : stop]
+    if _calendar().match(page.plain, found.stop):
+        return False
+    remains = _line_remains().sub("", before + behind)
+    if len(remains) > _LEFT_OVER:
+        return False
+    alone = not remains.strip() and not has_line_words(before + behind)
+    bracketed = before.strip().endswith("(") and "月" in page.plain[found.start : found.stop]
+    return named or not (alone and bracketed)
+
+
+def _named_as_date(page: Outline, place: int) -> bool:
+    """Whether class or id of the element that holds the date call it one."""
+    names = word_set("dates", "names")
+    return any(
+        name_parts(page.class_names(element)) & names
+        for element in page.ancestors(page.owner_at(place))[:_NEAR]
+    )
 
 
 def other_candidates(labels: tuple[Label, ...], address: str) -> list[DateCandidate]:

@@ -25,8 +25,9 @@ def _label(key: str) -> re.Pattern[str]:
 
 @cache
 def _next_label() -> re.Pattern[str]:
+    dates = alternatives("dates", "published", "published-beside-title", spaced=True)
     return re.compile(
-        rf"(?:{alternatives('source', 'next', spaced=True)}|{alternatives('dates', 'published', 'published-beside-title', spaced=True)})"
+        rf"(?:{alternatives('source', 'next', spaced=True)}|{dates})"
         r"[ \n]?(?:[:\[(]|$|(?=\d))|[\[|]|\n| {2,}"
     )
 

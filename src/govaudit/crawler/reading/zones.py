@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from enum import IntEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -28,10 +29,11 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TAGS = {"header": Zone.HEADER, "nav": Zone.NAVIGATION, "footer": Zone.FOOTER, "aside": Zone.BESIDE}
 _BODY = frozenset(["html", "body", "form"])
 _WHOLE_PAGE = 0.7
+_LIST = 3
+_LONG_LIST = 6
 _FOOT_WITHIN = 6000
 _FOOT_GAP = 300
 _FOOT_FROM = 0.3
-_HEADINGS = frozenset(["h1"])
 
 
 @cache
@@ -67,14 +69,12 @@ def _zone_of_names(classes: str) -> Zone:
     return Zone.MAIN
 
 
-def zones(page: Outline) -> list[Zone]:
+def zones(page: Outline, dates: list[int]) -> list[Zone]:
     """The zone of every element. What a class name says does not count for a block that holds nearly the whole
-    page, or the page's only main heading."""
+    page, a list with dates, or the page's only main heading. ``dates``: places of the page's dates."""
     foot = foot_start(page)
-    total = len(page.text) or 1
-    headings = [
-        element for element, tag in enumerate(page.tag) if tag in _HEADINGS and not page.hidden[element]
-    ]
+    headings = [element for element in page.of_tag("h1") if not page.hidden[element]]
+    names = page.names
     found = [Zone.MAIN] * len(page)
     for element, tag in enumerate(page.tag):
         outer = page.parent[element]
@@ -88,28 +88,32 @@ def zones(page: Outline) -> list[Zone]:
             found[element] = Zone.FOOTER
             continue
         zone = _TAGS.get(tag, Zone.MAIN)
-        attributes = page.attributes[element]
-        if zone is Zone.MAIN and attributes and ("class" in attributes or "id" in attributes):
-            zone = _zone_of_names(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
-        if zone is not Zone.MAIN and not _swallows(page, element, zone, foot, total, headings):
+        if zone is Zone.MAIN and element in names:
+            zone = _zone_of_names(names[element])
+        if zone is not Zone.MAIN and not _holds_more(
+            page, element, zone, foot=foot, dates=dates, headings=headings
+        ):
             found[element] = zone
     return found
 
 
-def _swallows(
-    page: Outline, element: int, zone: Zone, foot: int | None, total: int, headings: list[int]
+def _holds_more(
+    page: Outline, element: int, zone: Zone, *, foot: int | None, dates: list[int], headings: list[int]
 ) -> bool:
-    """Whether the block is too much of the page to be that zone."""
+    """Whether the block holds too much of the page to be only that zone."""
     start, stop = page.start[element], page.stop[element]
+    total = len(page.text)
+    inside = bisect_left(dates, stop) - bisect_left(dates, start)
     if zone is Zone.FOOTER:
-        return start < total * _FOOT_FROM and stop - start > total / 2
+        return inside >= _LIST or (start < total * _FOOT_FROM and stop - start > total / 2)
     if foot is not None and start < foot < stop and total - foot > 1:
         return True
     if zone is Zone.NAVIGATION:
-        return False
-    return (stop - start > total * _WHOLE_PAGE) or (
-        len(headings) == 1 and element <= headings[0] <= page.last[element] and zone is Zone.BESIDE
-    )
+        return inside >= _LONG_LIST
+    whole = stop - start > total * _WHOLE_PAGE
+    if zone is Zone.HEADER:
+        return whole or inside >= _LIST
+    return whole or (len(headings) == 1 and element <= headings[0] <= page.last[element])
 
 
 def foot_start(page: Outline) -> int | None:

@@ -24,7 +24,6 @@ class Wall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statuses: frozenset[int]
     header: str = ""
     cookie: str = ""
-    body: tuple[str, ...] = ()
 
 
 class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy import Request, Spider, signals
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from govaudit.crawler.downloader.handler import VisitResponse
@@ -64,8 +65,8 @@ class PortalSpider(Spider):
                 journey.completed = not self._stopping
                 break
         await self._until(lambda: not self._in_flight)
-        for nothing in ():
-            yield nothing
+        for request in list[Request]():
+            yield request
 
     def stop(self) -> None:
         """End soon: what is in flight gets a moment, what waits stays in the store."""
@@ -75,29 +76,31 @@ class PortalSpider(Spider):
         asyncio.get_running_loop().call_later(_GRACE if self._in_flight else 0, self.visitor.stop)
         self._wake()
 
-    def visited(self, response: VisitResponse) -> None:
-        """Callback of every request."""
+    async def visited(self, response: Response) -> None:
+        """Callback of every request. A target is in flight until its page was read."""
         target: Target = response.meta["target"]
+        visit = cast("VisitResponse", response).visit
+        reply = None if visit.stopped else await self._journey.read(target, visit)
         self._left_flight(target)
         try:
-            if not response.visit.stopped:
-                self._journey.arrived(target, response.visit)
+            if not visit.stopped:
+                self._journey.arrived(target, visit, reply)
         except GovauditError as error:
             self._end_with(error)
             return
         if self._journey.out_of_time():
             self._frontier.drop_waiting(Skipped.BUDGET, but=self._second_looks)
         self._pump()
-        if not self._pages_in_flight and not self._frontier.pages:
+        if self._stopping or not (self._pages_in_flight or self._frontier.pages):
             self._wake()
 
     def failed(self, failure: Failure) -> None:
         """Errback of every request: visits never raise, so this is an error of ours."""
-        self._end_with(failure.value)
+        self._end_with(failure.value or RuntimeError(failure.getErrorMessage()))
 
     def broke(self, failure: Failure) -> None:
         """An exception left a callback or ``start``."""
-        self._end_with(failure.value)
+        self._end_with(failure.value or RuntimeError(failure.getErrorMessage()))
 
     # -- the stages ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""A process that reads pages for the crawl: a request a frame on standard input, what the page says on standard output.
+
+    python -m govaudit.crawler.reading.worker
+
+A frame is its length in four bytes (big-endian) and MessagePack. It ends when its input ends.
+"""
+
+from __future__ import annotations
+
+import signal
+import struct
+import sys
+
+import msgspec
+
+from govaudit.crawler.reading.page import read_page
+from govaudit.inspection.facts import RawLink, Reading
+
+LENGTH = struct.Struct(">I")
+
+
+class ReadRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A page to read: the arguments of ``read_page``."""
+
+    body: bytes
+    url: str
+    content_type: str
+    home: bool
+
+
+class ReadReply(msgspec.Struct, frozen=True, array_like=True):
+    """What the page says."""
+
+    reading: Reading
+    links: list[RawLink]
+
+
+def read_here(request: ReadRequest) -> ReadReply:
+    """Read a page in this process."""
+    return ReadReply(*read_page(request.body, request.url, request.content_type, home=request.home))
+
+
+def main() -> None:
+    """Answer requests until the input ends. Interrupts are the crawl's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    decoder = msgspec.msgpack.Decoder(ReadRequest)
+    encoder = msgspec.msgpack.Encoder()
+    while len(head := source.read(LENGTH.size)) == LENGTH.size:
+        request = decoder.decode(source.read(*LENGTH.unpack(head)))
+        reply = encoder.encode(read_here(request))
+        sink.write(LENGTH.pack(len(reply)) + reply)
+        sink.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Names by a given name server, and certificates: against a real name server and real TLS."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import threading
+from typing import TYPE_CHECKING, Self
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
+from govaudit.inspection.run import Family, Network
+from govaudit.inspection.verdict import Reason
+from tests.crawler.crawling import QUICK, crawled, plan_for
+from tests.support.http_site import HttpSite, Reply, page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ZONE: dict[tuple[str, str], list[str]] = {
+    ("both.test.", "A"): ["203.0.113.9"],
+    ("both.test.", "AAAA"): ["2001:db8::9"],
+    ("new.test.", "AAAA"): ["2400:3200::1"],
+    ("old.test.", "A"): ["1.2.3.4", "1.2.3.5"],
+    ("inner.test.", "A"): ["10.0.0.1"],
+    ("mixed.test.", "A"): ["10.0.0.1", "1.2.3.4"],
+    ("here.test.", "A"): ["127.0.0.1"],
+    ("empty.test.", "TXT"): [],
+}
+
+
+class NameServer:
+    """Answers from ``ZONE``; ``broken.test`` fails, ``silent.test`` is never answered."""
+
+    def __enter__(self) -> Self:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.asked: list[tuple[str, str]] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                wire, peer = self._socket.recvfrom(4096)
+                query = dns.message.from_wire(wire)
+                answer = self._answer(query)
+                if answer is not None:
+                    self._socket.sendto(answer.to_wire(), peer)
+            except OSError:
+                return
+
+    def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
+        question = query.question[0]
+        name, kind = question.name.to_text(), dns.rdatatype.to_text(question.rdtype)
+        self.asked.append((name, kind))
+        if name == "silent.test.":
+            return None
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
+        if name == "broken.test.":
+            response.set_rcode(dns.rcode.SERVFAIL)
+        elif not any(known == name for known, _ in ZONE):
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        elif ZONE.get((name, kind)):
+            response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *ZONE[(name, kind)]))
+        return response
+
+
+@pytest.mark.parametrize(
+    ("host", "family", "expected"),
+    [
+        ("old.test", "auto", ("1.2.3.4", "1.2.3.5")), ("new.test", "auto", ("2400:3200::1",)),
+        ("new.test", "4", "no-address"),
+        ("old.test", "6", "no-address"), ("missing.test", "auto", "nxdomain"), ("empty.test", "auto", "no-address"),
+        ("broken.test", "auto", "servfail"), ("silent.test", "auto", "timeout"), ("inner.test", "auto", "private"),
+        ("both.test", "auto", "private"), ("mixed.test", "auto", ("1.2.3.4",)), ("1.2.3.4", "auto", ("1.2.3.4",)),
+        ("127.0.0.1", "auto", "private"), ("2400:3200::1", "auto", ("2400:3200::1",)),
+        ("given.test", "auto", ("1.1.1.1",)),
+    ],
+)  # fmt: skip
+async def test_names(host: str, family: Family, expected: tuple[str, ...] | str) -> None:
+    with NameServer() as server:
+        network = Network(
+            nameserver=server.address,
+            family=family,
+            connect_timeout=0.6,
+            resolve={"given.test:80": ("1.1.1.1",)},
+        )
+        addresses = Addresses(network, AddressGuard(allow_private=False))
+        found = await addresses.of(host, 80)
+        if isinstance(expected, tuple):
+            assert sorted(found.addresses) == sorted(expected)
+        else:
+            assert not found.addresses
+            assert found.error.startswith(expected)
+        assert found.refused is (expected == "private")
+        asked = len(server.asked)
+        assert await addresses.of(host, 80) is found
+        assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("address", "strict", "open_"),
+    [
+        ("8.8.8.8", True, True), ("127.0.0.1", False, True), ("10.0.0.1", False, True), ("fd00::1", False, True),
+        ("169.254.169.254", False, False), ("fe80::1", False, False), ("::ffff:10.0.0.1", False, True),
+        ("::ffff:169.254.169.254", False, False), ("0.0.0.0", False, False), ("224.0.0.1", False, False),
+        ("100.100.100.200", False, False),
+    ],
+)  # fmt: skip
+def test_the_guard(address: str, strict: bool, open_: bool) -> None:
+    assert AddressGuard(allow_private=False).allows(address) is strict
+    assert AddressGuard(allow_private=True).allows(address) is open_
+
+
+def test_a_crawl_by_a_name_server(tmp_path: Path) -> None:
+    with (
+        NameServer() as server,
+        HttpSite({"/": Reply(body=page("http://missing.test/", "http://broken.test/"))}) as site,
+    ):
+        network = msgspec.structs.replace(QUICK, nameserver=server.address)
+        store = crawled(plan_for(f"http://here.test:{site.port}/", network), tmp_path / "facts.sqlite")
+        assert store.last(f"http://here.test:{site.port}/").address == "127.0.0.1"
+        assert store.last("http://missing.test/").detail.startswith("nxdomain")
+        assert store.last("http://broken.test/").detail.startswith("servfail")
+        assert store.last("http://broken.test/").reason is Reason.DNS
+
+
+def _certificate(
+    folder: Path, name: str, days: int, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime.datetime.now(datetime.UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer[0].subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=400))
+        .not_valid_after(today + datetime.timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+    )
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    if name == "127.0.0.1":
+        names = [x509.IPAddress(ipaddress.ip_address(name))]
+    certificate = builder.add_extension(x509.SubjectAlternativeName(names), critical=False).sign(
+        issuer[1] if issuer else key, hashes.SHA256()
+    )
+    (folder / f"{name}.pem").write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return certificate, key
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("127.0.0.1", 30, True, ""), ("127.0.0.1", -1, True, "expired"), ("elsewhere.test", 30, True, "wrong-host"),
+        ("127.0.0.1", 30, False, "self-signed"),
+    ],
+)  # fmt: skip
+def test_certificates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: tuple[str, int, bool, str]
+) -> None:
+    name, days, signed, detail = case
+    authority = _certificate(tmp_path, "authority", 300, None)
+    (tmp_path / "trusted.pem").write_bytes(authority[0].public_bytes(serialization.Encoding.PEM))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    _certificate(tmp_path, name, days, authority if signed else None)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / f"{name}.pem")
+    with HttpSite({"/": Reply(body=page("/a")), "/a": Reply(body=page())}, tls=context) as site:
+        store = crawled(plan_for(site.url), tmp_path / "facts.sqlite")
+        if detail:
+            assert store.last(f"{site.url}/").reason is Reason.TLS
+            assert store.state.problem.startswith(f"tls: {detail}: ")
+        else:
+            assert len(store.pages()) == 2
+
+
+def test_a_server_that_never_shakes_hands(tmp_path: Path) -> None:
+    network = msgspec.structs.replace(QUICK, connect_timeout=1.0)
+    with HttpSite({"/": Reply(body=page())}) as site:
+        store = crawled(plan_for(site.url.replace("http:", "https:"), network), tmp_path / "facts.sqlite")
+        assert store.state.problem == "timeout: no TLS handshake within 1 s"
+
+
+def test_a_host_that_never_accepts(tmp_path: Path) -> None:
+    network = msgspec.structs.replace(QUICK, connect_timeout=0.3)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        address = deaf.getsockname()
+        queued = [socket.socket() for _ in range(4)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(address)
+        store = crawled(plan_for(f"http://127.0.0.1:{address[1]}/", network), tmp_path / "facts.sqlite")
+        assert store.state.problem == "timeout: no connection within 0.3 s"
+        for one in queued:
+            one.close()

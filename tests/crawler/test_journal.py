@@ -1,0 +1,136 @@
+"""Killed, interrupted, out of disk: nothing that was stored is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from govaudit.inspection.errors import InputError
+from govaudit.inspection.fact_store import SiteFacts
+from govaudit.inspection.run import Budget
+from tests.crawler.crawling import crawled, plan_for, rows
+from tests.support.http_site import HttpSite, Reply, page
+
+PAGES = 450
+ROOT = Path(__file__).parents[2]
+
+
+def _large_site(held: threading.Event) -> HttpSite:
+    """A tree of pages in which every fourth link is dead; a page deep inside waits for ``held``."""
+
+    def answer(path: str) -> Reply:
+        name = path.removeprefix("/p")
+        if not name.isdigit():
+            return Reply(404, "x")
+        number = int(name)
+        links = (f"/p{child}" for child in range(number * 4 + 1, number * 4 + 5) if child < PAGES)
+        body = page("/", *links, f"/dead{number}")
+        return Reply(body=body, hold=held if number == PAGES - 100 else None)
+
+    return HttpSite({"/": Reply(body=page("/p0"))}, otherwise=answer)
+
+
+def _start(url: str, store: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.crawler.crawl_process", url, str(store)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_a_killed_crawl_goes_on_and_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
+    held = threading.Event()
+    with _large_site(held) as site:
+        process = _start(f"{site.url}/", tmp_path / "killed.sqlite")
+        assert site.wait_for(1, f"/p{PAGES - 100}")
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+        facts = SiteFacts.open(tmp_path / "killed.sqlite")
+        stored = {target.url for target, _ in facts.all_looks()}
+        assert 0 < len(stored) < PAGES
+        assert facts.still_waiting() > 0
+        assert facts.state.finished_at == 0
+        facts.close()
+        held.set()
+        before = len(site.requests)
+        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite")
+        assert resumed.communicate()[0].split() == ["finished"]
+        asked_again = {one.path for one in site.requests[before:]}
+        stored_pages = {url for url in stored if "/dead" not in url and url != f"{site.url}/"}
+        assert not asked_again & {url.removeprefix(site.url) for url in stored_pages}
+        crawled(plan_for(f"{site.url}/"), tmp_path / "whole.sqlite")
+        assert list(rows(tmp_path / "killed.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
+        with SiteFacts.open(tmp_path / "killed.sqlite")._connection as connection:
+            doubled = connection.execute("SELECT url_id, look FROM fetch GROUP BY 1, 2 HAVING count(*) > 1")
+            assert doubled.fetchall() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_says_so_and_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+    held = threading.Event()
+    with _large_site(held) as site:
+        process = _start(f"{site.url}/", tmp_path / "facts.sqlite")
+        assert site.wait_for(1, f"/p{PAGES - 100}")
+        process.send_signal(number)
+        assert process.communicate()[0].split() == ["interrupted"]
+        assert process.returncode == 0
+        facts = SiteFacts.open(tmp_path / "facts.sqlite")
+        assert facts.state.interrupted
+        assert facts.still_waiting() > 0
+        facts.close()
+        held.set()
+        resumed = _start(f"{site.url}/", tmp_path / "facts.sqlite")
+        assert resumed.communicate()[0].split() == ["finished"]
+        crawled(plan_for(f"{site.url}/"), tmp_path / "whole.sqlite")
+        assert list(rows(tmp_path / "facts.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
+        answered = Counter(one.path for one in site.requests if one.path.startswith("/p"))
+        assert max(answered.values()) <= 3
+
+
+def test_another_plan_is_refused(tmp_path: Path) -> None:
+    with HttpSite({"/": Reply(body=page())}) as site:
+        crawled(plan_for(site.url), tmp_path / "facts.sqlite")
+        with pytest.raises(InputError) as caught:
+            crawled(plan_for(site.url, budget=Budget(max_pages=3)), tmp_path / "facts.sqlite")
+        assert caught.value.problems[0].key == "run.other-plan"
+
+
+def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("no right to mount a small file system here")
+    try:
+        held = threading.Event()
+        held.set()
+        with _large_site(held) as site:
+            process = _start(f"{site.url}/", disk / "facts.sqlite")
+            assert process.communicate()[0].split() == ["store.disk-full"]
+            assert process.returncode == 4
+            facts = SiteFacts.open(disk / "facts.sqlite")
+            assert facts.state.finished_at == 0
+            assert sum(1 for _ in facts.pages()) > 0
+            assert facts._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            facts.close()
+            subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+            assert _start(f"{site.url}/", disk / "facts.sqlite").communicate()[0].split() == ["finished"]
+            crawled(plan_for(f"{site.url}/"), tmp_path / "whole.sqlite")
+            assert list(rows(disk / "facts.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "facts.sqlite").mkdir()
+    process = _start("http://127.0.0.1:1/", tmp_path / "facts.sqlite")
+    assert process.communicate()[0].split() == ["store.unwritable"]
+    assert os.access(tmp_path, os.W_OK)
