@@ -27,10 +27,9 @@ system-packages:
 # Hashed, without host names: one file for the core, one for each extra and group.
 lock: $(VENV)/installed
 	$(PIP) 'uv>=0.13'
-	for name in core browser test quality build; do \
+	for name in core test quality build; do \
 		case $$name in \
 			core) what="pyproject.toml" ;; \
-			browser) what="pyproject.toml --extra browser" ;; \
 			build) what="--group build" ;; \
 			*) what="pyproject.toml --group $$name" ;; \
 		esac; \

@@ -75,8 +75,8 @@ def _tell(end: GateEnd, *, quiet: bool) -> None:
         click.echo(crash, err=True)
     complain(end.problems)
     for why in end.unchecked:
-        name, colon, detail = why.partition(":")
-        say("gate.unchecked", why=word(f"reasons.{name}") + colon + detail)
+        name, _, detail = why.partition(":")
+        say("gate.unchecked", reason=word(f"reasons.{name}"), detail=detail.strip())
     if quiet:
         return
     _list("gate.over", end.over)

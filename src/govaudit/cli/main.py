@@ -12,7 +12,7 @@ import click
 
 from govaudit import __version__
 from govaudit.cli.speech import complain, say, text
-from govaudit.inspection.errors import InputError, UncheckedError
+from govaudit.inspection.errors import GovauditError, InputError, UncheckedError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -76,6 +76,9 @@ def main() -> None:
     except UncheckedError as error:
         complain(error.problems)
         code = UNCHECKED
+    except GovauditError as error:
+        complain(error.problems)
+        code = INTERNAL_ERROR
     except (KeyboardInterrupt, click.Abort):
         say("output.interrupted")
         code = INTERRUPTED

@@ -13,7 +13,7 @@ from govaudit.inspection.site import Site
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Official time of all inspections; China has had no other and no daylight saving since 1991."""
 
-DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; govaudit/0.1; +https://pypi.org/project/govaudit/)"
+DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; govaudit/0.1; government website inspection)"
 
 Family = Literal["auto", "4", "6"]
 BrowserMode = Literal["auto", "never", "always"]

@@ -49,7 +49,7 @@ class GateEnd:
 
     def exit_code(self, *, report_only: bool) -> int:
         """4 internal error, 3 could not be checked, 1 over the gate, 0 nothing over it."""
-        if self.crashes:
+        if self.crashes or self.problems:
             return 4
         if self.unchecked:
             return 3

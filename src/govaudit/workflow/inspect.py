@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.inspection.errors import InputError, Problem, UncheckedError
+from govaudit.inspection.errors import GovauditError, InputError, Problem, UncheckedError
 from govaudit.inspection.run import BEIJING, Budget, Network, Progress, quarter_of
 from govaudit.inspection.urls import canonical, literal_address_kind
 from govaudit.inspection.verdict import Result
@@ -74,8 +74,9 @@ class RunEnd:
         return [one for one in self.judgements if one.result in {Result.QUALIFIED, Result.UNQUALIFIED}]
 
     def exit_code(self, *, strict: bool) -> int:
-        """By contract: 4 an internal error, 3 nothing (or, when strict, not everything) could be checked, 0 done."""
-        if self.crashes or any(crashed(one) for one in self.judgements):
+        """By contract: 4 work that broke off (an internal error, a full disk), 3 nothing (or, when strict, not
+        everything) could be checked, 0 done."""
+        if self.crashes or self.problems or any(crashed(one) for one in self.judgements):
             return 4
         due = [one for one in self.judgements if one.site.enabled]
         unread = [one for one in due if one not in self.inspected]
@@ -164,7 +165,12 @@ def inspect_run(
 ) -> RunEnd:
     """Crawl, judge and report a run. Sites that fail do not keep the others from being reported."""
     ends = crawl_run(workspace, record, options, tell, judge=True, not_applicable=not_applicable)
-    return close_run(workspace, record, ends, options.formats)
+    try:
+        return close_run(workspace, record, ends, options.formats)
+    except OSError as error:
+        where, why = str(error.filename or workspace.root), error.strerror or str(error)
+        told = [problem for end in ends for problem in end.problems]
+        raise GovauditError(*told, Problem("file.cannot-write", where, arguments={"why": why})) from error
 
 
 def close_run(
