@@ -48,6 +48,7 @@ $(VENV)/installed: $(VENV)/created requirements/build.txt requirements/core.txt 
 	$(PIP) --require-hashes -r requirements/build.txt
 	$(PIP) --require-hashes -r requirements/core.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed requirements/test.txt

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from govaudit.cli.options import budget_of, everywhere, hush, moment_of, network_of, networked, workspace_of
+from govaudit.cli.options import (
+    budget_of,
+    hush,
+    moment_of,
+    network_of,
+    starting_a_run,
+    workspace_of,
+)
 from govaudit.cli.progress import ProgressDisplay
 from govaudit.cli.speech import complain, language, say, text
 from govaudit.inspection.errors import InputError, Problem
@@ -18,26 +25,43 @@ from govaudit.inspection.workspace import SETTINGS_FILE, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from govaudit.workflow.inspect import RunEnd, RunOptions
+    from govaudit.workflow.run_record import RunRecord
 
 
 @click.command("inspect", short_help=text("inspect.short"), help=text("inspect.help"))
-@click.argument("urls", nargs=-1, metavar="[URL…]")
-@click.option("--sites", "sites_file", type=click.Path(path_type=Path), help=text("options.sites"))
-@click.option("--run", default="", metavar="NAME", help=text("options.run"))
-@click.option("--profile", default="", metavar="NAME", help=text("options.profile"))
+@starting_a_run
 @click.option("--formats", default="", metavar="NAME,…", help=text("options.formats"))
-@click.option("--again", is_flag=True, help=text("options.again"))
 @click.option("--strict", is_flag=True, help=text("options.strict"))
-@networked
-@everywhere
 @click.pass_context
 def command(
     context: click.Context, /, urls: tuple[str, ...], sites_file: Path | None, **options: Any
 ) -> None:
     """Crawl → check → report."""
-    from govaudit.workflow.inspect import begin_run, inspect_run  # noqa: PLC0415 - help must be quick
+    from govaudit.workflow.inspect import inspect_run  # noqa: PLC0415 - help must be quick
+
+    begun = begin(urls, sites_file, options)
+    with ProgressDisplay(quiet=options["quiet"]) as display:
+        end = inspect_run(begun.workspace, begun.record, begun.options, display.tell)
+    tell_end(begun.workspace, end, begun.problems, quiet=options["quiet"])
+    context.exit(end.exit_code(strict=options["strict"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that was begun, or goes on. ``problems``: bad rows of the site list; the good ones are inspected."""
+
+    workspace: Workspace
+    record: RunRecord
+    options: RunOptions
+    problems: tuple[Problem, ...]
+
+
+def begin(urls: Sequence[str], sites_file: Path | None, options: dict[str, Any]) -> Begun:
+    """Begin a run as the command line says; the folder becomes a workspace if it is none."""
+    from govaudit.workflow.inspect import begin_run  # noqa: PLC0415 - help must be quick
 
     hush(verbose=options["verbose"])
     workspace = workspace_of(options["workspace"])
@@ -45,11 +69,7 @@ def command(
     asked = run_options(workspace, options)
     if not (workspace.root / SETTINGS_FILE).is_file():
         make_workspace(workspace)
-    record = begin_run(workspace, sites, asked, listed=not urls)
-    with ProgressDisplay(quiet=options["quiet"]) as display:
-        end = inspect_run(workspace, record, asked, display.tell)
-    tell_end(workspace, end, problems, quiet=options["quiet"])
-    context.exit(end.exit_code(strict=options["strict"]))
+    return Begun(workspace, begin_run(workspace, sites, asked, listed=not urls), asked, problems)
 
 
 def run_options(workspace: Workspace, options: dict[str, Any]) -> RunOptions:

@@ -74,6 +74,22 @@ def networked(function: F) -> F:
     )
 
 
+def starting_a_run(function: F) -> F:
+    """What ``inspect`` and ``crawl`` are given: addresses or a site list, and the name and terms of the run."""
+    return _apply(
+        [
+            click.argument("urls", nargs=-1, metavar="[URL…]"),
+            _described("--sites", "sites_file", key="sites", type=click.Path(path_type=Path)),
+            _described("--run", key="run", default="", metavar="NAME"),
+            _described("--profile", key="profile", default="", metavar="NAME"),
+            _described("--again", key="again", is_flag=True),
+            networked,
+            everywhere,
+        ],
+        function,
+    )
+
+
 def workspace_of(folder: Path | None) -> Workspace:
     """The workspace a command works in."""
     return open_workspace(folder.resolve() if folder else find_workspace(Path.cwd()))

@@ -32,7 +32,6 @@ def own_concurrency(plan: CrawlPlan) -> int:
 def scrapy_settings(plan: CrawlPlan) -> dict[str, Any]:
     """Settings of one crawl. Rate, redirects, retries, robots and compression are the downloader's own."""
     handler = "govaudit.crawler.downloader.handler.VisitDownloadHandler"
-    middlewares = "scrapy.downloadermiddlewares"
     return {
         "BOT_NAME": "govaudit",
         "USER_AGENT": plan.network.user_agent,
@@ -59,39 +58,8 @@ def scrapy_settings(plan: CrawlPlan) -> dict[str, Any]:
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "data": None, "file": None, "s3": None},
-        "DOWNLOADER_MIDDLEWARES": {
-            f"{middlewares}.offsite.OffsiteMiddleware": None,
-            f"{middlewares}.robotstxt.RobotsTxtMiddleware": None,
-            f"{middlewares}.httpauth.HttpAuthMiddleware": None,
-            f"{middlewares}.downloadtimeout.DownloadTimeoutMiddleware": None,
-            f"{middlewares}.defaultheaders.DefaultHeadersMiddleware": None,
-            f"{middlewares}.useragent.UserAgentMiddleware": None,
-            f"{middlewares}.retry.RetryMiddleware": None,
-            f"{middlewares}.redirect.MetaRefreshMiddleware": None,
-            f"{middlewares}.httpcompression.HttpCompressionMiddleware": None,
-            f"{middlewares}.redirect.RedirectMiddleware": None,
-            f"{middlewares}.cookies.CookiesMiddleware": None,
-            f"{middlewares}.httpproxy.HttpProxyMiddleware": None,
-            f"{middlewares}.stats.DownloaderStats": None,
-            f"{middlewares}.httpcache.HttpCacheMiddleware": None,
-        },
-        "SPIDER_MIDDLEWARES": {
-            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-            "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-        },
-        "EXTENSIONS": {
-            "scrapy.extensions.corestats.CoreStats": None,
-            "scrapy.extensions.logcount.LogCount": None,
-            "scrapy.extensions.logstats.LogStats": None,
-            "scrapy.extensions.feedexport.FeedExporter": None,
-            "scrapy.extensions.spiderstate.SpiderState": None,
-            "scrapy.extensions.throttle.AutoThrottle": None,
-            "scrapy.extensions.closespider.CloseSpider": None,
-            "scrapy.extensions.memdebug.MemoryDebugger": None,
-            "scrapy.extensions.memusage.MemoryUsage": None,
-            "scrapy.extensions.telnet.TelnetConsole": None,
-            "scrapy.extensions.remote_control.RemoteControl": None,
-        },
+        # Nothing of Scrapy's own stands between the spider and the visits, and what it may add later stays out.
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
     }

@@ -66,7 +66,8 @@ def classes_by_nature(frame: pd.DataFrame, texts: Texts) -> Table:
     """Class of problems × kind of the certain ones, then reviews, could-not-tells and sites with problems."""
     headings = (
         texts.text("columns.class"),
-        *(texts.word(f"kinds.{kind.value}") for kind in _NATURES),
+        texts.text("columns.veto-rows"),
+        *(texts.word(f"kinds.{kind.value}") for kind in _NATURES if kind is not Kind.VETO),
         texts.text("columns.reviews"),
         texts.text("columns.unsure"),
         texts.text("columns.problems"),

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_POLL = 0.02
+"""Seconds within which the server notices that it is to stop."""
+
+
 @contextmanager
 def served_folder(folder: Path) -> Iterator[int]:
     """Serve ``folder`` on 127.0.0.1; yields the port. Clean addresses (``/about`` → ``about.html`` or
     ``about/index.html``) and an own ``404.html`` work as on common static hosts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FolderHandler, folder.resolve()))
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, name="served-folder", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="served-folder", daemon=True)
     thread.start()
     try:
         yield server.server_address[1]

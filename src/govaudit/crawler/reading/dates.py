@@ -16,8 +16,9 @@ _TIME = (
     r"(?:[:分](?P<s>[0-5]\d)(?:\.\d{1,3})?秒?|分)?(?!\d|[:]\d))?"
 )
 _END = r"(?:(?!\d|\.\d|[-/]\d)|(?=\d\d:\d\d))"
+# What may not stand before a date is looked at behind its year: a scan leaps to the years that way.
 _FULL = re.compile(
-    r"(?<![\d.])(?<!\d[-/])(?P<y>(?:19|20)\d\d)"
+    r"(?P<y>(?:19|20)\d\d)(?<![\d.]\d{4})(?<!\d[-/]\d{4})"
     rf"(?:(?: ?- ?(?P<m1>\d{{1,2}}) ?- ?(?P<d1>\d{{1,2}})|/(?P<m2>\d{{1,2}})/(?P<d2>\d{{1,2}})"
     rf"|\.(?P<m3>\d{{1,2}})\.(?P<d3>\d{{1,2}})){_END}"
     r"|[ \n]?年[ \n]?(?P<m4>\d{1,2})[ \n]?月[ \n]?(?P<d4>\d{1,2})(?:[ \n]?[日号]|(?!\d)))" + _TIME
@@ -27,6 +28,7 @@ _CHINESE = re.compile(
     r"(?P<y>[一二][〇零一二三四五六七八九]{3})[ \n]?年[ \n]?(?P<m>[一二三四五六七八九十元]{1,2}|十[一二])[ \n]?月[ \n]?"
     r"(?P<d>[一二三四五六七八九十廿卅]{1,3})[ \n]?日"
 )
+_CHINESE_CENTURIES = ("二〇", "二零", "一九")
 _ROC = re.compile(
     r"(?:中华)?民国[ \n]?(?P<y>\d{2,3}|[一二三四五六七八九十百〇零]{1,5})[ \n]?[年.]"
     r"[ \n]?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})[ \n]?[月.]"
@@ -78,7 +80,7 @@ def find_dates(text: str) -> list[Found]:
     """All full dates of ``text`` (narrow, simplified) in order: 2026-09-30, 2026/9/30, 2026.09.30, 2026年9月30日,
     二〇二六年九月三十日, 民国115年9月30日; with the time of day when that follows."""
     found = [one for match in _FULL.finditer(text) if (one := _of_full(match)) is not None]
-    if "月" in text:
+    if any(century in text for century in _CHINESE_CENTURIES):
         found += [one for match in _CHINESE.finditer(text) if (one := _of_chinese(match)) is not None]
     if "民国" in text:
         found += [one for match in _ROC.finditer(text) if (one := _of_roc(match)) is not None]

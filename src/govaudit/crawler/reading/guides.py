@@ -27,6 +27,7 @@ _NUMBER = re.compile(
 )
 _BRACKETED = re.compile(r"^\[(.{2,16})\](.*)$")
 _CODE_IN_NAME = re.compile(r"[(（](?:事项|项目|实施)?(?:编码|编号|代码)[:：] ?([0-9A-Za-z-]{4,40})[)）]$")
+_HINTS = re.compile("依据|条件|材料|流程|程序|时限|收费|受理|办理|办事|申请|事项")
 _AND = re.compile(r"[、及和与/]")
 _PLACE_AND_TIME = ("办理地点", "办理时间")
 _CELLS = frozenset(["td", "th"])
@@ -70,11 +71,6 @@ def _take_code_from_name(elements: dict[str, str]) -> None:
         elements.setdefault("事项编码", match[1])
 
 
-@cache
-def _hints() -> re.Pattern[str]:
-    return re.compile("依据|条件|材料|流程|程序|时限|收费|受理|办理|办事|申请|事项")
-
-
 @lru_cache(maxsize=4096)
 def _names(said: str) -> tuple[str, ...]:
     """Canonical names that a heading stands for."""
@@ -93,7 +89,10 @@ def _names(said: str) -> tuple[str, ...]:
 
 
 def _may_be_guide(page: Outline) -> bool:
-    return len(set(_hints().findall(page.plain))) >= 2
+    first = _HINTS.search(page.plain)
+    return first is not None and any(
+        match[0] != first[0] for match in _HINTS.finditer(page.plain, first.end())
+    )
 
 
 def _parts(page: Outline, zones: list[Zone]) -> list[_Part]:

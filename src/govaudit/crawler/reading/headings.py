@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.text import collapsed, comparable, squeezed
@@ -35,7 +35,7 @@ _TITLE_TAGS = (
     ),
     *("dt", "header", "section", "big", "em", "i", "legend", "caption", "article"),
 )
-_HEADING_TAGS = frozenset(["h1", "h2", "h3", "ucaptitle"])
+_HEADING_WEIGHTS = {"h1": 2.0, "ucaptitle": 2.0, "h2": 0.6, "h3": 0.6}
 _CONTROLS = frozenset(["input", "select", "option", "button", "textarea", "li", "table"])
 _NO_BODIES = frozenset(["body", "a", "input"])
 _LONGEST_TITLE = 200
@@ -83,17 +83,17 @@ def find_heading(
     """The visible title: the element that says what ``ArticleTitle`` or ``<title>`` say, else the only ``h1``,
     else the first block whose class calls it a title. ``trail``: place of the breadcrumb, which often repeats it."""
     wanted = set(candidates)
+    likeliest = [one for one in candidates[:_LIKELIEST] if len(one) >= _LONG_TITLE]
+    starts, stops, hidden = page.start, page.stop, page.hidden
     best: tuple[float, Heading] | None = None
     for element in page.of_tag(*_TITLE_TAGS):
-        start, stop = page.start[element], page.stop[element]
-        length = stop - start
-        if not 2 <= length <= _LONGEST_TITLE or zones[element] > Zone.HEADER:
+        start, stop, zone = starts[element], stops[element], zones[element]
+        if not 2 <= stop - start <= _LONGEST_TITLE or zone > Zone.HEADER:
             continue
-        if page.hidden[element] or trail[0] <= start < trail[1]:
+        if hidden[element] or trail[0] <= start < trail[1]:
             continue
-        tag = page.tag[element]
-        weight = _weight(page, element, tag, wanted, candidates)
-        if zones[element] is Zone.HEADER:
+        weight = _weight(page, element, wanted, candidates[:1], likeliest)
+        if zone is Zone.HEADER:
             weight -= 3
         if weight > 0 and (best is None or weight > best[0]):
             text = collapsed(page.shown(element))
@@ -101,42 +101,41 @@ def find_heading(
     return best[1] if best else None
 
 
-def _weight(page: Outline, element: int, tag: str, wanted: set[str], candidates: list[str]) -> float:
+def _weight(page: Outline, element: int, wanted: set[str], first: list[str], likeliest: list[str]) -> float:
     said = squeezed(page.compared(element))
     weight = 0.0
     if said in wanted:
         weight += 4 if len(said) >= _SHORTEST_TITLE else 1
-        weight += 0.5 if candidates[:1] == [said] else 0
+        weight += 0.5 if first == [said] else 0
         if _within_link(page, element):
             weight -= 3
-    elif len(said) >= _LONG_TITLE:
-        weight += _likeness(said, candidates)
-    is_heading = tag in _HEADING_TAGS
-    if is_heading:
-        weight += {"h1": 2.0, "ucaptitle": 2.0}.get(tag, 0.6)
-    classes = page.class_names(element)
-    if classes and name_parts(classes) & word_set("zones", "title") and not _within_link(page, element):
+    elif likeliest and len(said) >= _LONG_TITLE:
+        weight += _likeness(said, likeliest)
+    weight += _HEADING_WEIGHTS.get(page.tag[element], 0.0)
+    classes = page.names.get(element)
+    if classes and _calls_title(classes) and not _within_link(page, element):
         weight += 0.7
     if weight < 1:
         return weight if weight >= 0.7 and len(said) >= 8 and not _holds_controls(page, element) else 0.0
     return weight
 
 
+@lru_cache(maxsize=8192)
+def _calls_title(classes: str) -> bool:
+    return not name_parts(classes).isdisjoint(word_set("zones", "title"))
+
+
 def _holds_controls(page: Outline, element: int) -> bool:
     return any(tag in _CONTROLS for tag in page.tag[element : page.last[element] + 1])
 
 
-def _likeness(said: str, candidates: list[str]) -> float:
+def _likeness(said: str, likeliest: list[str]) -> float:
     """How much a text is worth that holds the title, or most of it, among other words."""
-    for one in candidates[:_LIKELIEST]:
-        if len(one) >= _LONG_TITLE and (one in said or said in one):
-            return (
-                3.0
-                if one in said and len(one) > len(said) * _MOST
-                else 1.5
-                if len(said) < _LONG_LINE
-                else 0.0
-            )
+    for one in likeliest:
+        if one in said:
+            return 3.0 if len(one) > len(said) * _MOST else 1.5 if len(said) < _LONG_LINE else 0.0
+        if said in one:
+            return 1.5 if len(said) < _LONG_LINE else 0.0
     return 0.0
 
 

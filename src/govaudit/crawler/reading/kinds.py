@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from govaudit.crawler.reading.text import comparable, squeezed
-from govaudit.crawler.reading.words import alternatives, load, word_set, words
+from govaudit.crawler.reading.words import alternatives, load, word_set, words, words_not_behind
 from govaudit.crawler.reading.zones import Zone
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import PageKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from govaudit.crawler.reading.headings import Heading
     from govaudit.crawler.reading.links_of_page import Anchors
     from govaudit.crawler.reading.outline import Outline
@@ -39,7 +41,12 @@ _LONG_TEXT = 400
 _LEAST_ROWS = 3
 _SHORT_PAGE = 600
 _VERY_SHORT_PAGE = 120
-_PAGE_WITHOUT_ARTICLE = frozenset([PageKind.HOME, PageKind.COLUMN, PageKind.SEARCH])
+_TITLE_PARTS = re.compile(r"[-_|—–]")
+_TITLE_WORDS = re.compile(r"[-_|—–\s]+")
+_LINKS = frozenset(["a"])
+_FORMS = frozenset(["form"])
+# One of these makes other elements a document's.
+_DOCUMENT_NUMBERS = frozenset(["索引号", "文号", "发文字号", "信息索引号", "信息索引"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +105,16 @@ def kind_of(
 
 def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Traits) -> list[str]:
     labelled = {label.name.strip().lower() for label in traits.labels if label.content.strip()}
-    path = urlsplit(traits.url).path
-    address = f"{path}?{urlsplit(traits.url).query}" if urlsplit(traits.url).query else path
+    parts = urlsplit(traits.url)
+    path = parts.path
+    address = f"{path}?{parts.query}" if parts.query else path
     name = _name(traits)
     dated = sum(bool(item.date or item.date_text) for item in traits.items)
-    elements, platform_parts = _document_elements(page, zones), _platform_parts(zones, anchors)
-    message_fields = _message_fields(page, zones)
     running = _running_text(page, zones)
     platform_titled = _platform_titled(name)
     article = bool({"articletitle", "pubdate"} & labelled)
+    article_address = _ARTICLE_ADDRESS.search(address) is not None
+    message_titled = _message_titled(name, traits)
     tests = {
         "label-article": article,
         "label-column": "columnname" in labelled and not article,
@@ -122,23 +130,23 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
         "several-lists": len({item.heading for item in traits.items}) >= 3,
         "pages": bool(traits.next_page),
         "nothing-here": bool(traits.empty_text) and not traits.items and not traits.date_shown,
-        "address-article": bool(_ARTICLE_ADDRESS.search(address)),
-        "address-column": not _ARTICLE_ADDRESS.search(address) and bool(_COLUMN_ADDRESS.search(path)),
+        "address-article": article_address,
+        "address-column": not article_address and bool(_COLUMN_ADDRESS.search(path)),
         "address-root": bool(_ROOT.match(path))
         and len(traits.items) >= 2 * _LEAST_ROWS
         and not traits.breadcrumb,
         "trail-ends-here": _trail_ends_here(traits),
-        "document-table": elements >= _LEAST_ROWS,
+        "document-table": _document_elements(page, zones) >= _LEAST_ROWS,
         "guide-elements": traits.guide,
         "guide-title": any(word in name for word in words("guides", "titles")),
-        "message-fields": message_fields >= _LEAST_ROWS and dated < _LEAST_ROWS,
-        "message-list": _message_titled(name, traits) and dated >= 2,
-        "message-form": _message_titled(name, traits) and _has_text_form(page),
-        "message-title": _message_titled(name, traits),
+        "message-fields": dated < _LEAST_ROWS and _message_fields(page, zones) >= _LEAST_ROWS,
+        "message-list": message_titled and dated >= 2,
+        "message-form": message_titled and _has_text_form(page),
+        "message-title": message_titled,
         "search-title": any(name.startswith(word) for word in words("kinds", "search-titles")),
         "search-address": any(part in address.lower() for part in words("kinds", "search-addresses")),
         "platform-title": platform_titled,
-        "platform-parts": platform_titled and platform_parts >= _LEAST_ROWS,
+        "platform-parts": platform_titled and _platform_parts(zones, anchors) >= _LEAST_ROWS,
     }
     return [trait for trait, holds in tests.items() if holds]
 
@@ -146,8 +154,13 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
 def _name(traits: Traits) -> str:
     """What the page calls itself, squeezed and comparable: its shown title, else the first part of ``<title>``."""
     shown = traits.heading.text if traits.heading is not None else ""
-    written = shown or re.split(r"[-_|—–]", traits.title)[0]
-    return squeezed(comparable(written, "zh-Hant"))
+    return _bare(shown or _TITLE_PARTS.split(traits.title)[0])
+
+
+@lru_cache(maxsize=8192)
+def _bare(text: str) -> str:
+    """``text`` squeezed and comparable. Kept over pages: most titles name the site and the column."""
+    return squeezed(comparable(text, "zh-Hant"))
 
 
 def _is_error(page: Outline, traits: Traits) -> bool:
@@ -180,11 +193,7 @@ def _running_text(page: Outline, zones: list[Zone]) -> int:
     for line in page.plain.split("\n"):
         if len(line) >= _RUNNING_LINE:
             owner = page.owner_at(place + len(line) // 2)
-            if (
-                zones[owner] is Zone.MAIN
-                and not page.hidden[owner]
-                and page.enclosing(owner, frozenset("a")) < 0
-            ):
+            if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, _LINKS) < 0:
                 total += len(line)
         place += len(line) + 1
     return total
@@ -193,39 +202,47 @@ def _running_text(page: Outline, zones: list[Zone]) -> int:
 def _trail_ends_here(traits: Traits) -> bool:
     if not traits.breadcrumb:
         return False
-    last = squeezed(comparable(traits.breadcrumb[-1].text, "zh-Hant"))
+    last = _bare(traits.breadcrumb[-1].text)
     if not last:
         return False
-    parts = [squeezed(comparable(part, "zh-Hant")) for part in re.split(r"[-_|—–\s]+", traits.title)]
     if traits.breadcrumb[-1].url and traits.breadcrumb[-1].url == traits.url:
         return True
-    return last in parts and last not in {"首页", "正文"} and len(last) < 16
+    if len(last) >= 16 or last in {"首页", "正文"}:
+        return False
+    return any(_bare(part) == last for part in _TITLE_WORDS.split(traits.title))
+
+
+def _shown_labels(chosen: Iterable[str]) -> re.Pattern[str]:
+    """The words where each stands alone or before a colon or bracket, as labels do."""
+    behind = words_not_behind(chosen, r"[^ \n\[(|]")
+    return re.compile(rf"({behind})(?=[ \n]{{0,3}}[:\])]|[ ]?\n|[ ]?$)", re.MULTILINE)
 
 
 @cache
-def _words(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|(?<=[ \n\[(|])){_group(key)}(?=[ \n]{{0,3}}[:\])]|[ ]?\n|[ ]?$)", re.MULTILINE)
+def _labels(key: str) -> re.Pattern[str]:
+    return _shown_labels(words("kinds", key))
 
 
-def _group(key: str) -> str:
-    return f"({alternatives('kinds', key, spaced=True)})"
+@cache
+def _document_numbers() -> re.Pattern[str]:
+    return _shown_labels(_DOCUMENT_NUMBERS.intersection(words("kinds", "document-elements")))
 
 
 def _document_elements(page: Outline, zones: list[Zone]) -> int:
     """How many different elements of a document's table the main area shows as labels."""
+    if _document_numbers().search(page.plain) is None:
+        return 0
     found = set()
-    for match in _words("document-elements").finditer(page.plain):
+    for match in _labels("document-elements").finditer(page.plain):
         owner = page.owner_at(match.start(1))
-        if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, frozenset("a")) < 0:
+        if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, _LINKS) < 0:
             found.add(squeezed(match[1]))
-    if {"索引号", "文号", "发文字号", "信息索引号", "信息索引"} & found:
-        return len(found)
-    return 0
+    return len(found) if _DOCUMENT_NUMBERS & found else 0
 
 
 def _message_fields(page: Outline, zones: list[Zone]) -> int:
     found = set()
-    for match in _words("message-fields").finditer(page.plain):
+    for match in _labels("message-fields").finditer(page.plain):
         owner = page.owner_at(match.start(1))
         if zones[owner] is Zone.MAIN and not page.hidden[owner]:
             found.add(squeezed(match[1]))
@@ -234,12 +251,12 @@ def _message_fields(page: Outline, zones: list[Zone]) -> int:
 
 def _message_titled(name: str, traits: Traits) -> bool:
     titles = word_set("kinds", "message-titles")
-    last = squeezed(comparable(traits.breadcrumb[-1].text, "zh-Hant")) if traits.breadcrumb else ""
-    return any(word in name[:20] or word in last for word in titles) and len(name) <= 20
+    last = _bare(traits.breadcrumb[-1].text) if traits.breadcrumb else ""
+    return len(name) <= 20 and any(word in name or word in last for word in titles)
 
 
 def _has_text_form(page: Outline) -> bool:
-    return any(page.enclosing(element, frozenset(["form"])) >= 0 for element in page.of_tag("textarea"))
+    return any(page.enclosing(element, _FORMS) >= 0 for element in page.of_tag("textarea"))
 
 
 def _platform_titled(name: str) -> bool:

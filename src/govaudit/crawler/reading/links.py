@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 200
 _LONGEST_ADDRESS = 16_384
-_NOT_FETCHED = ("data:", "about:", "blob:", "javascript:")
+_SCRIPT_SCHEME = "javascript:"
+_NOT_FETCHED = ("data:", "about:", "blob:", _SCRIPT_SCHEME)
 _FONT = re.compile(r"\.(?:woff2?|ttf|otf|eot)(?:[?#]|$)", re.IGNORECASE)
 _CSS_REFERENCE = re.compile(
     r"(@import\s+(?:url\(\s*)?|url\(\s*)(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|([^\s\"'();]{1,2000}))",
@@ -31,6 +32,11 @@ _REFRESH = re.compile(r"^\s*(\d{0,9})[^;,]{0,20}[;,]\s*(?:url\s*=)?\s*[\"']?\s*(
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _PRELOADED = {"script": Tag.SCRIPT, "style": Tag.STYLE, "image": Tag.IMAGE, "font": Tag.FONT}
 _ANYWHERE = frozenset(["style", "background", "data-src"])
+# Frequent attributes that hold no reference on every element: one look at them all spares a look at each.
+_PLAIN_ATTRIBUTES = frozenset(
+    ["align", "alt", "class", "content", "height", "href", "id", "name", "rel", "src", "target", "title"]
+    + ["type", "valign", "value", "width"]
+)
 _LATER: dict[str, Tag | None] = {"iframe": Tag.FRAME, "script": Tag.SCRIPT, "img": None, "image": None}
 _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 
@@ -44,17 +50,26 @@ def raw_links(page: Outline) -> list[RawLink]:
     title. Addresses that hold their own data (``data:``) are no references.
     """
     found: list[RawLink] = []
-    for element, attributes in enumerate(page.attributes):
-        read = _READERS.get(page.tag[element])
-        if read is not None:
-            found.extend(
-                RawLink(tag, raw[:_LONGEST_ADDRESS], text)
-                for tag, raw, text in read(page, element, attributes)
-            )
-        for attribute in attributes:
-            if attribute in _ANYWHERE or attribute[:2] == "on":
-                found.extend(RawLink(*one) for one in _of_any(page, element, attribute))
+    for element, (tag, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
+        if not attributes and tag != "style":
+            continue
+        if tag == "a":
+            raw = attributes.get("href")
+            if raw is not None and raw[:11].lower() != _SCRIPT_SCHEME:
+                found.append(RawLink(Tag.A, raw[:_LONGEST_ADDRESS], anchor_text(page, element)))
+            else:
+                found.extend(_raw_links(_anchor(page, element, attributes)))
+        elif tag in _READERS:
+            found.extend(_raw_links(_READERS[tag](page, element, attributes)))
+        if not _PLAIN_ATTRIBUTES.issuperset(attributes):
+            for attribute in attributes:
+                if attribute in _ANYWHERE or attribute[:2] == "on":
+                    found.extend(RawLink(*one) for one in _of_any(page, element, attribute))
     return found
+
+
+def _raw_links(found: Iterator[Found]) -> list[RawLink]:
+    return [RawLink(tag, raw[:_LONGEST_ADDRESS], text) for tag, raw, text in found]
 
 
 def refresh_target(page: Outline) -> tuple[str, float]:
@@ -68,6 +83,8 @@ def refresh_target(page: Outline) -> tuple[str, float]:
 
 def scripted_addresses(code: str) -> list[str]:
     """Literal addresses that a piece of script opens."""
+    if "open" not in code and "location" not in code:
+        return []
     return [double or single for double, single in _SCRIPTED.findall(code)]
 
 
@@ -106,7 +123,7 @@ def _anchor(page: Outline, element: int, attributes: Attributes) -> Iterator[Fou
     written = raw or ""
     text = anchor_text(page, element)
     yield Tag.A, written, text
-    if written[:11].lower() == "javascript:":
+    if written[:11].lower() == _SCRIPT_SCHEME:
         yield from ((Tag.SCRIPTED, address, text) for address in scripted_addresses(written[11:]))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from govaudit.crawler.reading.links import anchor_text, scripted_addresses
 from govaudit.crawler.reading.text import comparable, squeezed
@@ -14,11 +17,11 @@ from govaudit.inspection.urls import WEB_SCHEMES, host_of, resolve, scheme_of, w
 if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Outline
 
+_FROM_FOLDER = frozenset("._" + ascii_letters + digits)
 _CLICKABLE = ("li", "tr", "td", "div", "span", "p")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(msgspec.Struct, frozen=True):
     """A link at ``start``–``stop`` of the text. ``url``: absolute without fragment, empty when no web address.
     ``plain``: its text without blanks, narrow and simplified."""
 
@@ -36,21 +39,23 @@ class Resolver:
 
     base: str
     encoding: str = "utf-8"
-    known: dict[str, str] = field(default_factory=dict)
+    _root: str = field(init=False)
+    _folder: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._root = f"{scheme_of(self.base)}://{host_of(self.base)}/"
+        self._folder = resolve(self.base, ".") or self.base
 
     def __call__(self, raw: str) -> str:
         """The web address that ``raw`` leads to, without fragment; empty when it leads to none."""
-        if raw not in self.known:
-            self.known[raw] = self._resolved(raw)
-        return self.known[raw]
-
-    def _resolved(self, raw: str) -> str:
         written = raw.strip()
-        if not written or written.startswith("#"):
+        if not written or written[0] == "#":
             return ""
-        if written.startswith("/") or "://" in written[:8]:
-            return _web_address(f"{scheme_of(self.base)}://{host_of(self.base)}/", raw, self.encoding)
-        return _web_address(self.base, raw, self.encoding)
+        if written[0] == "/" or "://" in written[:8]:
+            return _web_address(self._root, raw, self.encoding)
+        # Most relative addresses mean the same on all pages of a folder.
+        from_folder = written[0] in _FROM_FOLDER and ":" not in written
+        return _web_address(self._folder if from_folder else self.base, raw, self.encoding)
 
 
 @lru_cache(maxsize=32768)
@@ -68,7 +73,10 @@ class Anchors:
     def __init__(self, page: Outline, resolver: Resolver) -> None:
         self.all: list[Anchor] = []
         self._elements: list[int] = []
-        clickable = [element for element in page.of_tag(*_CLICKABLE) if "onclick" in page.attributes[element]]
+        attributes = page.attributes
+        clickable = [
+            element for tag in _CLICKABLE for element in page.of_tag(tag) if "onclick" in attributes[element]
+        ]
         elements = page.of_tag("a")
         for element in sorted([*elements, *clickable]) if clickable else elements:
             anchor = _anchor(page, element, resolver)
@@ -108,12 +116,15 @@ def _anchor(page: Outline, element: int, resolver: Resolver) -> Anchor | None:
         if not url:
             return None
     text = anchor_text(page, element)
-    plain = squeezed(page.compared(element)) or squeezed(comparable(text, page.language))
-    return Anchor(element, url, text, plain, page.start[element], page.stop[element])
+    start, stop = page.start[element], page.stop[element]
+    plain = "".join(page.plain[start:stop].split()) or squeezed(comparable(text, page.language))
+    return Anchor(element, url, text, plain, start, stop)
 
 
 def _scripted(raw: str, onclick: str, resolver: Resolver) -> str:
     for code in (raw, onclick):
+        if not code:
+            continue
         for address in scripted_addresses(code):
             url = resolver(address)
             if url:

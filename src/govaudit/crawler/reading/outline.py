@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from govaudit.crawler.reading.text import comparable, language_of
+from govaudit.crawler.reading.text import language_and_comparable
 from govaudit.crawler.reading.words import word_set
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 Attributes = dict[str, str | None]
+_Run = tuple[str, int, bool, bool, bool, bool]
+_Kind = tuple[str, list[int], bool, bool]
 
 _NO_ATTRIBUTES: Attributes = {}
 _TEXT = 2
@@ -124,6 +125,7 @@ _FORMATTING = frozenset(
 _DEEPEST = 512
 _DEEPEST_FORMATTING = 48
 _SUSPICIOUS = 2000
+_SHORT_RUN = 100
 
 
 @dataclass(slots=True)
@@ -227,14 +229,14 @@ def outline(html: str) -> Outline:
     page = Outline()
     if tree.root is not None:
         _walk(tree.root, page)
-    page.language = language_of(page.text)
-    page.plain = comparable(page.text, page.language)
+    page.language, page.plain = language_and_comparable(page.text)
     return page
 
 
 def _bounded(html: str) -> str:
     """``html`` whose open elements never nest deeper than browsers allow: the parser's cost grows with its square."""
-    if html.count("<") - 2 * html.count("</") < _SUSPICIOUS:
+    opened = html.count("<")
+    if opened < _SUSPICIOUS or opened - 2 * html.count("</") < _SUSPICIOUS:
         return html
     depth = dropped = formatting = 0
 
@@ -267,101 +269,124 @@ def _is_hidden(style: str, classes: str) -> bool:
     return bool(classes) and not word_set("zones", "hidden").isdisjoint(classes.split())
 
 
+def _run(raw: str) -> _Run | None:
+    """A text as shown, its length, whether it begins and ends with a blank, whether it begins and ends with a
+    digit; ``None`` when it is nothing but blanks."""
+    parts = raw.split()
+    if not parts:
+        return None
+    shown = " ".join(parts)
+    if not shown.isascii() and _ZERO_WIDTH.search(shown):
+        shown = _ZERO_WIDTH.sub("", shown)
+    opens_blank, ends_blank = raw[0].isspace(), raw[-1].isspace()
+    return shown, len(shown), opens_blank, ends_blank, shown[:1].isdigit(), shown[-1:].isdigit()
+
+
+@lru_cache(maxsize=16384)
+def _short_run(raw: str) -> _Run | None:
+    """Kept over pages: menus, feet and side lists say the same on all pages of a site."""
+    return _run(raw)
+
+
 def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0915
     # One loop with local names on purpose: it runs for every node of every page, and calls cost more than its work.
     tags, all_attributes, parents, lasts = page.tag, page.attributes, page.parent, page.last
     starts, stops, hidden, names = page.start, page.stop, page.hidden, page.names
-    run_start, run_stop, run_owner = page.run_start, page.run_stop, page.run_owner
+    run_start, run_stop, run_owner, by_tag = page.run_start, page.run_stop, page.run_owner, page.by_tag
     pieces: list[str] = []
-    known: dict[int, str] = {}
-    by_tag: defaultdict[str, list[int]] = defaultdict(list)
-    stack: list[tuple[LexborNode, int, bool]] = []
+    known: dict[int, _Kind] = {}
+    stack: list[tuple[LexborNode, int, bool, bool]] = []
     node: LexborNode | None = root
-    current, place, invisible, nodes = -1, 0, 0, 0
-    line = blank = after_digit = False
+    current, place, invisible, nodes, elements = -1, 0, 0, 0, 0
+    line = blank = after_digit = not_shown = False
     while node is not None:
         nodes += 1
         tag_id = node.tag_id
         if tag_id == _TEXT:
             raw = node.text_content or ""
-            parts = raw.split() if not invisible else None
-            if parts is None:
+            if invisible:
                 if tags[current] in _INVISIBLE:
                     page.code[current] = page.code.get(current, "") + raw
-            elif not parts:
-                blank = True
             else:
-                core = " ".join(parts) if len(parts) > 1 else parts[0]
-                if not core.isascii() and _ZERO_WIDTH.search(core):
-                    core = _ZERO_WIDTH.sub("", core)
-                if core:
+                run = _short_run(raw) if len(raw) <= _SHORT_RUN else _run(raw)
+                if run is None:
+                    blank = True
+                elif run[0]:
+                    shown, length, opens_blank, ends_blank, opens_digit, ends_digit = run
                     if place:
                         # Digits of neighbouring elements stand apart on the screen more often than they form
                         # one number.
                         if line:
                             pieces.append("\n")
                             place += 1
-                        elif blank or raw[0].isspace() or (after_digit and core[0].isdigit()):
+                        elif blank or opens_blank or (after_digit and opens_digit):
                             pieces.append(" ")
                             place += 1
                     line = False
                     run_start.append(place)
                     run_owner.append(current)
-                    pieces.append(core)
-                    place += len(core)
+                    pieces.append(shown)
+                    place += length
                     run_stop.append(place)
-                    blank = raw[-1].isspace()
-                    after_digit = core[-1].isdigit()
+                    blank = ends_blank
+                    after_digit = ends_digit
         elif tag_id > _DOCTYPE:
-            name = known.get(tag_id)
-            if name is None:
-                name = known.setdefault(tag_id, (node.tag or "")[:_LONGEST_NAME])
-            own = node.attributes or _NO_ATTRIBUTES
-            index = len(tags)
-            block = name in _BLOCKS
+            kind = known.get(tag_id)
+            if kind is None:
+                kind = known[tag_id] = _kind_of(node, by_tag)
+            name, of_name, block, conceals = kind
             if block:
                 line = True
             not_shown = current >= 0 and hidden[current]
+            own = node.attributes
             if own:
-                classes = own.get("class") or ""
+                classes = own.get("class")
                 identity = own.get("id")
                 if classes or identity:
-                    names[index] = f"{classes} {identity or ''}"
-                not_shown = not_shown or "hidden" in own or _is_hidden(own.get("style") or "", classes)
+                    names[elements] = f"{classes or ''} {identity or ''}"
+                if not not_shown and (classes or "style" in own or "hidden" in own):
+                    not_shown = "hidden" in own or _is_hidden(own.get("style") or "", classes or "")
+                all_attributes.append(own)
+            else:
+                all_attributes.append(_NO_ATTRIBUTES)
             tags.append(name)
-            all_attributes.append(own)
             parents.append(current)
-            lasts.append(index)
+            lasts.append(elements)
             starts.append(place)
             stops.append(place)
             hidden.append(not_shown)
-            by_tag[name].append(index)
+            of_name.append(elements)
+            elements += 1
             child = node.child
             if child is not None and nodes < _MOST_NODES:
-                stack.append((node, index, block))
-                invisible += name in _INVISIBLE
-                current = index
+                stack.append((node, current, block, conceals))
+                invisible += conceals
+                current = elements - 1
                 node = child
                 continue
         following = node.next
         while following is None and stack:
-            node, index, block = stack.pop()
-            invisible -= tags[index] in _INVISIBLE
-            lasts[index] = len(tags) - 1
-            stops[index] = place
-            current = parents[index]
+            node, outer, block, conceals = stack.pop()
+            invisible -= conceals
+            lasts[current] = elements - 1
+            stops[current] = place
+            current = outer
             line = line or block
             following = node.next
         node = following
-    page.by_tag = dict(by_tag)
     page.text = "".join(pieces)
     _skip_separators(page)
 
 
+def _kind_of(node: LexborNode, by_tag: dict[str, list[int]]) -> _Kind:
+    """Name of an element, the list of those with its name, whether it begins a line, whether it hides its text."""
+    name = (node.tag or "")[:_LONGEST_NAME]
+    return name, by_tag.setdefault(name, []), name in _BLOCKS, name in _INVISIBLE
+
+
 def _skip_separators(page: Outline) -> None:
     """Starts of elements were noted before the separator was written: move them behind it."""
-    text, start, stop = page.text, page.start, page.stop
-    end = len(text)
-    for index, place in enumerate(start):
-        if place < end and place < stop[index] and text[place] in " \n":
+    text, start = page.text, page.start
+    for index, (place, stop) in enumerate(zip(start, page.stop, strict=True)):
+        if place < stop and text[place] in " \n":
             start[index] = place + 1

@@ -55,7 +55,6 @@ _STUB_TEXT = 120
 _REFRESH_AT_ONCE = 10.0
 _LEAVES = re.compile(r"location")
 _PRINTED = re.compile(r"[/?&_-](?:print|dayin)(?:[=/._&-]|$)", re.IGNORECASE)
-_BLANK = re.compile(r"\s+")
 _KINDS_WITH_DATE = frozenset(
     [PageKind.ARTICLE, PageKind.DOCUMENT, PageKind.GUIDE, PageKind.MESSAGE, PageKind.OTHER]
 )
@@ -107,7 +106,7 @@ def read_page(
     base_url = (resolve(url, base) or url) if base else url
     resolver = Resolver(base_url, charset.used)
     links = raw_links(page)
-    text_length = len(_BLANK.sub("", page.text))
+    text_length = len(page.text) - page.text.count(" ") - page.text.count("\n")
     reading = _read(page, url, resolver, charset=charset, text_length=text_length, html=html, home=home)
     reading.base = without_fragment(base_url) if base else ""
     return reading, links
@@ -318,13 +317,13 @@ def _kind(
 
 
 def _stub(page: Outline, traits: Traits, refresh: str) -> str:
-    if "frameset" in page.tag:
+    if "frameset" in page.by_tag:
         return "frameset"
     if refresh and traits.text_length <= _STUB_TEXT:
         return "refresh"
     if _PRINTED.search(urlsplit(traits.url).path + "?" + urlsplit(traits.url).query):
         return "printed"
-    only_frame = traits.text_length == 0 and "iframe" in page.tag
+    only_frame = traits.text_length == 0 and "iframe" in page.by_tag
     return "frame" if only_frame else ""
 
 

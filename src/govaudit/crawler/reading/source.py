@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.dates import find_dates
 from govaudit.crawler.reading.text import collapsed
-from govaudit.crawler.reading.words import alternatives
+from govaudit.crawler.reading.words import alternatives, words, words_not_behind
 from govaudit.crawler.reading.zones import Zone
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MOST_BEHIND = 3
 
 @cache
 def _label(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![一-龥])(?:{alternatives('source', key, spaced=True)})[ \n]?[:](?![/])")
+    return re.compile(rf"(?:{words_not_behind(words('source', key), '[一-龥]')})[ \n]?[:](?![/])")
 
 
 @cache

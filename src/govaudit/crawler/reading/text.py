@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 import opencc
 
@@ -28,7 +29,6 @@ _CJK = range(0x4E00, 0xA000)
 _TRADITIONAL = re.compile("[務國關發時間會門開於為與個這們來對說學業產區縣訊聯繫電網頁線辦單當實現經濟請問]")
 _SIMPLIFIED = re.compile("[务国关发时间会门开于为与个这们来对说学业产区县讯联系电网页线办单当实现经济请问]")
 _MANY = 5
-_BLANKS = re.compile(r"\s+")
 
 
 @cache
@@ -63,6 +63,21 @@ def comparable(text: str, language: str) -> str:
         return text
     if language == "zh-Hant" or len(_TRADITIONAL.findall(text)) >= _MANY:
         return text.translate(_narrow_and_simplified())
+    return _narrow(text)
+
+
+def language_and_comparable(text: str) -> tuple[str, str]:
+    """``language_of`` a long text and the text ``comparable`` for it, with one search for what both ask."""
+    if text.isascii():
+        return "", text
+    if _TRADITIONAL.search(text):
+        language = language_of(text)
+        return language, comparable(text, language)
+    several = len(list(islice(_SIMPLIFIED.finditer(text), 2))) == 2
+    return "zh-Hans" if several else "", _narrow(text)
+
+
+def _narrow(text: str) -> str:
     for wide, narrow in _FREQUENT:
         text = text.replace(wide, narrow)
     return text.translate(_NARROW) if _RARE.search(text) else text
@@ -70,7 +85,7 @@ def comparable(text: str, language: str) -> str:
 
 def squeezed(text: str) -> str:
     """``text`` without any blanks."""
-    return _BLANKS.sub("", text)
+    return "".join(text.split())
 
 
 def collapsed(text: str, limit: int = 0) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.yaml_text import YamlDocument, load_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SPACE = r"[ \n]{0,4}"
 
@@ -43,6 +47,18 @@ def alternatives(name: str, *keys: str, spaced: bool = False) -> str:
     stand apart (``发 布 时 间``), as old layouts write them."""
     chosen = sorted({word for key in keys for word in words(name, key)}, key=lambda word: (-len(word), word))
     return "|".join(_spaced(word) if spaced else re.escape(word) for word in chosen)
+
+
+def words_not_behind(chosen: Iterable[str], character_class: str) -> str:
+    """A regular expression for any of the words, longest first, their characters apart or not, where no character
+    of the class stands before. It begins with the words' first characters, so that a scan leaps from one of them
+    to the next; a lookbehind at its head would be tried at every place of the text."""
+    tails: dict[str, list[str]] = {}
+    for word in sorted(set(chosen), key=lambda word: (-len(word), word)):
+        tails.setdefault(word[0], []).append(_spaced(word)[len(re.escape(word[0])) :])
+    return "|".join(
+        f"{re.escape(first)}(?<!{character_class}.)(?:{'|'.join(rest)})" for first, rest in tails.items()
+    )
 
 
 def _spaced(word: str) -> str:

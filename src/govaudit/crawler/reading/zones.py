@@ -74,26 +74,29 @@ def zones(page: Outline, dates: list[int]) -> list[Zone]:
     page, a list with dates, or the page's only main heading. ``dates``: places of the page's dates."""
     foot = foot_start(page)
     headings = [element for element in page.of_tag("h1") if not page.hidden[element]]
-    names = page.names
-    found = [Zone.MAIN] * len(page)
-    for element, tag in enumerate(page.tag):
-        outer = page.parent[element]
-        inherited = found[outer] if outer >= 0 else Zone.MAIN
-        if inherited is not Zone.MAIN:
-            found[element] = inherited
+    tags, names, starts, stops, lasts = page.tag, page.names, page.start, page.stop, page.last
+    total = len(page)
+    found = [Zone.MAIN] * total
+    element = 0
+    while element < total:
+        tag, start = tags[element], starts[element]
+        zone = Zone.MAIN
+        if start == stops[element] or tag in _BODY:
+            pass
+        elif foot is not None and start >= foot:
+            zone = Zone.FOOTER
+        elif tag in _TAGS or element in names:
+            zone = _TAGS.get(tag) or _zone_of_names(names[element])
+            if zone is not Zone.MAIN and _holds_more(
+                page, element, zone, foot=foot, dates=dates, headings=headings
+            ):
+                zone = Zone.MAIN
+        if zone is Zone.MAIN:
+            element += 1
             continue
-        if tag in _BODY or page.start[element] == page.stop[element]:
-            continue
-        if foot is not None and page.start[element] >= foot:
-            found[element] = Zone.FOOTER
-            continue
-        zone = _TAGS.get(tag, Zone.MAIN)
-        if zone is Zone.MAIN and element in names:
-            zone = _zone_of_names(names[element])
-        if zone is not Zone.MAIN and not _holds_more(
-            page, element, zone, foot=foot, dates=dates, headings=headings
-        ):
-            found[element] = zone
+        behind = lasts[element] + 1
+        found[element:behind] = [zone] * (behind - element)
+        element = behind
     return found
 
 
