@@ -181,3 +181,17 @@ print(sorted({"scrapy", "pandas", "lxml", "pydantic", "opencc"} & set(sys.module
 def test_help_is_quick_because_nothing_heavy_is_loaded() -> None:
     end = subprocess.run([sys.executable, "-c", MODULES_OF_HELP], capture_output=True, text=True, check=True)
     assert end.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_site_list_with_a_bad_row_starts_nothing(govaudit: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "网站标识码,网站名称,首页网址\n1234560001,甲市人民政府,http://www.a.gov.cn/\n12345,乙县人民政府,ftp://b\n",
+        encoding="gb18030",
+    )
+    checked = govaudit("sites", "check", "list.csv")
+    inspected = govaudit("inspect", "--sites", "list.csv")
+    assert (checked.returncode, inspected.returncode) == (2, 2)
+    for end in (checked, inspected):
+        assert "list.csv:3 [网站标识码]" in end.stderr
+        assert "list.csv:3 [首页网址]" in end.stderr
+    assert not (tmp_path / "runs").exists()

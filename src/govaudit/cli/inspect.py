@@ -51,7 +51,7 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that was begun, or goes on. ``problems``: bad rows of the site list; the good ones are inspected."""
+    """A run that was begun, or goes on. ``problems``: what was odd about the site list, without being wrong."""
 
     workspace: Workspace
     record: RunRecord
@@ -97,9 +97,10 @@ def formats_of(value: str) -> tuple[str, ...]:
 def sites_to_inspect(
     workspace: Workspace, urls: Sequence[str], sites_file: Path | None, *, allow_private: bool
 ) -> tuple[list[Site], tuple[Problem, ...]]:
-    """Sites given as addresses, or the good rows of the site list with the problems of the bad ones.
+    """Sites given as addresses, or those of the site list with what was odd about it.
 
-    Raises ``InputError`` when nothing usable was given.
+    Raises ``InputError`` when the list has a bad row: a site that is left out unnoticed would be missing from the
+    published report.
     """
     if urls and sites_file:
         raise InputError(Problem("option.urls-and-sites", "--sites"))
@@ -111,7 +112,7 @@ def sites_to_inspect(
     from govaudit.inspection.site_list import read_site_list  # noqa: PLC0415 - reads spreadsheets
 
     listed = read_site_list(file, known_profiles=known_profiles(workspace), allow_private=allow_private)
-    if not listed.sites:
+    if listed.errors or not listed.sites:
         raise InputError(*listed.problems)
     return list(listed.sites), listed.problems
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import opencc
@@ -26,7 +26,7 @@ def simplified(text: str) -> str:
     return text if text.isascii() else str(_converter().convert(text))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def fold(name: str) -> str:
     """A name after width, space, punctuation, bracket, leading-number and traditional→simplified folding."""
     narrow = unicodedata.normalize("NFKC", name).strip().lower()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import cn2an
+import msgspec
 
 _FIRST_YEAR, _LAST_YEAR = 1949, 2099
 _ROC_OFFSET = 1911
@@ -54,8 +55,7 @@ _MONTH_IN_ADDRESS = re.compile(r"/(?P<y>20\d\d|19\d\d)[-/]?(?P<m>0[1-9]|1[0-2])(
 _YEAR_IN_ADDRESS = re.compile(r"/(?P<y>20\d\d)(?=/)")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A date at ``start``–``stop`` of the text. ``value``: ISO date, with `` HH:MM`` when ``exact``."""
 
     start: int
@@ -107,6 +107,11 @@ def month_day(text: str) -> tuple[MonthDay, int, int] | None:
     if not (1 <= month <= 12 and 1 <= day <= 31) or _day(2000, month, day) is None:
         return None
     return MonthDay(month, day), match.start(), match.end()
+
+
+def is_relative_day(text: str) -> bool:
+    """Whether ``text`` is a word like 今天, 昨天, 3天前."""
+    return _RELATIVE.fullmatch(text.strip()) is not None
 
 
 def relative_day(text: str, today: str) -> str:

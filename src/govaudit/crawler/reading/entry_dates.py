@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from govaudit.crawler.reading.dates import MonthDay, find_dates, month_day, relative_day
+from govaudit.crawler.reading.dates import MonthDay, find_dates, is_relative_day, month_day, relative_day
 from govaudit.crawler.reading.words import alternatives
 from govaudit.crawler.reading.zones import Zone
 
@@ -21,7 +21,8 @@ _YEAR_MONTH = re.compile(r"(?P<y>20\d\d)(?:[-./]|年)(?P<m>\d{1,2})月?")
 _YEAR_MONTH_WORDS = re.compile(r"(?P<m>\d{1,2})(?:月|[-./])(?P<y>20\d\d)年?")
 _DAY = re.compile(r"(?P<d>\d{1,2})日?")
 _MONTH = re.compile(r"(?P<m>\d{1,2})月")
-_DIGIT = re.compile(r"\d")
+_AROUND = " []()·•:-"
+_AROUND_BLOCKS = " /-."
 
 
 @dataclass(slots=True)
@@ -80,21 +81,40 @@ def _short_dates(page: Outline, latest: str) -> list[Dated]:
     """Dates of entries without year, in separate blocks, or as words."""
     found: list[Dated] = []
     previous = -1
+    plain = page.plain
     for run, (start, stop) in enumerate(zip(page.run_start, page.run_stop, strict=True)):
         if stop - start > _LONGEST_RUN or run == previous:
             continue
-        said = page.plain[start:stop].strip(" []()·•:-")
-        if not said or not _DIGIT.search(said):
-            if "天" in said or "日" in said or said == "刚刚":
-                day = relative_day(said, latest)
-                if day:
-                    found.append(Dated(start, stop, day))
+        said = _date_text(plain[start:stop])
+        if not said:
             continue
         one = _short_date(page, run, said, latest)
         if one is not None:
             found.append(one)
             previous = run + 1 if one.stop > stop else run
     return found
+
+
+@lru_cache(maxsize=16384)
+def _date_text(run: str) -> str:
+    """The text of a run without brackets when it may be such a date or a part of one, else empty. Kept over pages:
+    most runs are words of menus and titles, the same on all of them."""
+    said = run.strip(_AROUND)
+    part = said.strip(_AROUND_BLOCKS)
+    may_be = (
+        is_relative_day(said)
+        or _whole_month_day(said) is not None
+        or any(form.fullmatch(part) for form in (_DAY, _MONTH, _YEAR_MONTH, _YEAR_MONTH_WORDS))
+    )
+    return said if may_be else ""
+
+
+def _whole_month_day(said: str) -> MonthDay | None:
+    """The date without year that ``said`` is as a whole."""
+    short = month_day(said)
+    if short is not None and short[1] == 0 and short[2] == len(said) and ("." not in said or len(said) == 5):
+        return short[0]
+    return None
 
 
 def _short_date(page: Outline, run: int, said: str, latest: str) -> Dated | None:
@@ -105,10 +125,8 @@ def _short_date(page: Outline, run: int, said: str, latest: str) -> Dated | None
     day = relative_day(said, latest)
     if day:
         return Dated(start, stop, day)
-    short = month_day(said)
-    if short is not None and short[1] == 0 and short[2] == len(said) and ("." not in said or len(said) == 5):
-        return Dated(start, stop, "", short[0])
-    return None
+    short = _whole_month_day(said)
+    return Dated(start, stop, "", short) if short is not None else None
 
 
 def _blocks(page: Outline, run: int, said: str) -> Dated | None:
@@ -119,7 +137,7 @@ def _blocks(page: Outline, run: int, said: str) -> Dated | None:
     if stop - start > _LONGEST_RUN:
         return None
     following = page.plain[page.run_start[run + 1] : stop].strip(" []()/-.")
-    first, second = said.strip(" /-."), following
+    first, second = said.strip(_AROUND_BLOCKS), following
     for day_text, month_text in ((first, second), (second, first)):
         day = _DAY.fullmatch(day_text)
         if day is None:

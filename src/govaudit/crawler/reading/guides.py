@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _VOCABULARY = "guide_elements"
 _LONGEST_NAME = 18
 _LONGEST_VALUE = 6000
+_SHORT_LINE = 80
 _FEWEST = 3
 _TELLING = 2
 _NUMBER = re.compile(
@@ -32,6 +34,9 @@ _AND = re.compile(r"[、及和与/]")
 _PLACE_AND_TIME = ("办理地点", "办理时间")
 _CELLS = frozenset(["td", "th"])
 _WITH_LINKS = frozenset(["a", "option"])
+
+# The names of the part that a line begins, and where in the line its text starts.
+_Begun = tuple[tuple[str, ...], int]
 
 
 @dataclass(slots=True)
@@ -49,7 +54,11 @@ def guides_of(page: Outline, zones: list[Zone], heading: str, title: str) -> tup
     if not _may_be_guide(page):
         return ()
     elements = _of_header_rows(page, zones)
-    for part in _parts(page, zones):
+    lines = page.plain.split("\n")
+    begun = [_begun_by_short(line) if len(line) <= _SHORT_LINE else _begun(line) for line in lines]
+    if not _may_tell(elements, begun):
+        return ()
+    for part in _parts(page, zones, lines, begun):
         text = collapsed(page.text[part.start : part.stop], _LONGEST_VALUE)
         for name in part.names:
             if not elements.get(name):
@@ -95,35 +104,48 @@ def _may_be_guide(page: Outline) -> bool:
     )
 
 
-def _parts(page: Outline, zones: list[Zone]) -> list[_Part]:
+def _may_tell(elements: dict[str, str], begun: list[_Begun | None]) -> bool:
+    """Whether anything that the page names is an element that tells a guide, or its name, which may hold one."""
+    tells = word_set("guides", "telling") | {"事项名称"}
+    if not tells.isdisjoint(elements):
+        return True
+    return any(one is not None and not tells.isdisjoint(one[0]) for one in begun)
+
+
+def _parts(page: Outline, zones: list[Zone], lines: list[str], all_begun: list[_Begun | None]) -> list[_Part]:
     parts: list[_Part] = []
     open_part: _Part | None = None
     place = 0
-    for line in page.plain.split("\n"):
+    main, hidden, run_start, run_owner = Zone.MAIN, page.hidden, page.run_start, page.run_owner
+    for line, begun in zip(lines, all_begun, strict=True):
         start, stop = place, place + len(line)
         place = stop + 1
-        if not line.strip():
+        if (begun is None and open_part is None) or not line.strip():
             continue
-        owner = page.owner_at(start)
-        if zones[owner] is not Zone.MAIN or page.hidden[owner]:
+        owner = run_owner[bisect_right(run_start, start) - 1]
+        if zones[owner] is not main or hidden[owner]:
             open_part = None
             continue
-        named = _named(page, line, start, owner)
-        if named is not None:
-            open_part = named
-            open_part.stop = max(stop, named.start)
+        if begun is not None and page.enclosing(owner, _WITH_LINKS) < 0:
+            names, offset = begun
+            open_part = _Part(names, start + offset, max(stop, start + offset))
             parts.append(open_part)
-        elif open_part is not None and _ends(line):
-            open_part = None
         elif open_part is not None:
-            open_part.stop = stop
+            if _ends_by_short(line) if len(line) <= _SHORT_LINE else _ends(line):
+                open_part = None
+            else:
+                open_part.stop = stop
     return parts
 
 
-def _named(page: Outline, line: str, start: int, owner: int) -> _Part | None:
-    """The part that a line begins: a name alone, or a name, a colon and the text."""
-    if page.enclosing(owner, _WITH_LINKS) >= 0:
-        return None
+@lru_cache(maxsize=16384)
+def _begun_by_short(line: str) -> _Begun | None:
+    """Kept over pages: menus and lists repeat their lines on all of them."""
+    return _begun(line)
+
+
+def _begun(line: str) -> _Begun | None:
+    """What a line begins: a name alone, or a name, a colon and the text."""
     number = _NUMBER.match(line)
     offset = number.end() if number else 0
     rest = line[offset:]
@@ -131,7 +153,7 @@ def _named(page: Outline, line: str, start: int, owner: int) -> _Part | None:
     if bracketed is not None:
         names = _names(squeezed(bracketed[1]))
         if names:
-            return _Part(names, start + offset + bracketed.start(2), start + len(line))
+            return names, offset + bracketed.start(2)
     head, colon, _ = rest.partition(":")
     said = squeezed(head)
     if not 2 <= len(said) <= _LONGEST_NAME:
@@ -139,12 +161,12 @@ def _named(page: Outline, line: str, start: int, owner: int) -> _Part | None:
     if colon or said == squeezed(rest):
         names = _names(said)
         if names:
-            return _Part(names, start + offset + len(head) + len(colon), start + len(line))
+            return names, offset + len(head) + len(colon)
     first, blank, _ = rest.strip().partition(" ")
     if blank and not colon and 4 <= len(first) <= 8:
         names = _names(first)
         if names:
-            return _Part(names, start + offset + rest.index(first) + len(first), start + len(line))
+            return names, offset + rest.index(first) + len(first)
     return None
 
 
@@ -153,6 +175,11 @@ def _end_words() -> re.Pattern[str]:
     return re.compile(
         rf"[ \[(]{{0,3}}(?:{alternatives('guides', 'ends', spaced=True)})[ \])]{{0,3}}(?:$|[:])"
     )
+
+
+@lru_cache(maxsize=16384)
+def _ends_by_short(line: str) -> bool:
+    return _ends(line)
 
 
 def _ends(line: str) -> bool:

@@ -34,8 +34,10 @@ _PRELOADED = {"script": Tag.SCRIPT, "style": Tag.STYLE, "image": Tag.IMAGE, "fon
 _ANYWHERE = frozenset(["style", "background", "data-src"])
 # Frequent attributes that hold no reference on every element: one look at them all spares a look at each.
 _PLAIN_ATTRIBUTES = frozenset(
-    ["align", "alt", "class", "content", "height", "href", "id", "name", "rel", "src", "target", "title"]
-    + ["type", "valign", "value", "width"]
+    [
+        *("align", "alt", "class", "content", "height", "href", "id", "name"),
+        *("rel", "src", "target", "title", "type", "valign", "value", "width"),
+    ]
 )
 _LATER: dict[str, Tag | None] = {"iframe": Tag.FRAME, "script": Tag.SCRIPT, "img": None, "image": None}
 _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])

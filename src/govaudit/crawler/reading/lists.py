@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from govaudit.crawler.reading.dates import with_year
 from govaudit.crawler.reading.entry_dates import Dated, standing_alone
 from govaudit.crawler.reading.headings import has_line_words
@@ -44,8 +46,7 @@ _NUMBERED_PAGES = re.compile(
 _TRUNCATED = ("...", "…", "..")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """An item with the element that holds it. ``place``: where its date stands, -1 for none."""
 
     item: Item
@@ -96,8 +97,9 @@ def undated_entries(
     """Entries of lists without dates: at least three links that read like titles, one in each of the repeated
     parts of a block of the main area. ``outside``: place of the breadcrumb."""
     groups: dict[int, list[tuple[int, Anchor]]] = {}
+    main = Zone.MAIN
     for anchor in anchors.all:
-        if zones[anchor.element] is not Zone.MAIN or outside[0] <= anchor.start < outside[1]:
+        if zones[anchor.element] is not main or outside[0] <= anchor.start < outside[1]:
             continue
         if not anchor.url or anchor.url.endswith("/") or len(anchor.plain) < _SHORT_ARTICLE_TITLE:
             continue
@@ -121,8 +123,10 @@ def _is_list_of_titles(members: list[tuple[int, Anchor]]) -> bool:
     parts = Counter(part for part, _ in members)
     if len(parts) < _ROWS or max(parts.values()) > 2:
         return False
+    more = word_set("lists", "more")
     titles = [anchor.plain for _, anchor in members]
-    return sum(map(_reads_like_title, titles)) * 2 >= len(titles)
+    alike = [one for one in titles if len(one) >= _ARTICLE_TITLE and not one.isascii() and one not in more]
+    return len(alike) * 2 >= len(titles)
 
 
 def next_page(page: Outline, zones: list[Zone], anchors: Anchors, own: str) -> str:
@@ -148,12 +152,23 @@ def _scripted_next(page: Outline) -> str:
 
 def empty_text(page: Outline, zones: list[Zone]) -> str:
     """The words with which the main area says that it has nothing, as shown; empty when it does not."""
-    pattern = _empty_sentence()
-    for match in pattern.finditer(page.plain):
+    if _empty_words().search(page.plain) is None:
+        return ""
+    for match in _empty_sentence().finditer(page.plain):
         owner = page.owner_at(match.start(1))
         if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.tag[owner] not in {"a", "option"}:
             return page.text[match.start(1) : match.end(1)]
     return ""
+
+
+@cache
+def _empty_words() -> re.Pattern[str]:
+    """What every such sentence holds, for one quick look at the text: the words that hold no other word. Cased
+    letters stand there in both forms since a pattern that ignores case cannot leap to its first character."""
+    words = [comparable(word, "zh-Hant") for word in word_set("lists", "empty")]
+    least = [word for word in words if not any(other in word for other in words if other != word)]
+    forms = {form + word[1:] for word in least for form in (word[0].lower(), word[0].upper())}
+    return re.compile("|".join(f"{re.escape(form[0])}(?i:{re.escape(form[1:])})" for form in sorted(forms)))
 
 
 @cache
@@ -163,10 +178,6 @@ def _empty_sentence() -> re.Pattern[str]:
         for word in sorted(word_set("lists", "empty"), key=len, reverse=True)
     )
     return re.compile(rf"(?m)^[^\n]{{0,12}}?((?:{words}))[^\n\d]{{0,8}}$", re.IGNORECASE)
-
-
-def _reads_like_title(plain: str) -> bool:
-    return len(plain) >= _ARTICLE_TITLE and not plain.isascii() and plain not in word_set("lists", "more")
 
 
 def _entry(search: _Search, one: Dated) -> Entry | None:
@@ -233,8 +244,10 @@ def _nearest(links: list[Anchor], one: Dated, inside: list[int]) -> Anchor | Non
 def _title(page: Outline, link: Anchor, date_place: tuple[int, int]) -> str:
     text = link.text
     start, stop = link.start, link.stop
-    if start <= date_place[0] < stop or "\n" in page.text[start:stop]:
+    if start <= date_place[0] < stop or page.text.find("\n", start, stop) >= 0:
         text = _title_inside(page, link, date_place) or text
+    if text and not text.endswith(_TRUNCATED):
+        return text
     longer = collapsed(page.attributes[link.element].get("title") or "", 300)
     if text.endswith(_TRUNCATED) and len(longer) >= len(text) - 3 and "<" not in longer:
         return longer
@@ -325,6 +338,9 @@ def _with_headings(
         container = page.parent[entry.element]
         if container not in known:
             known[container] = _heading(page, zones, anchors, container, places)
+        if not known[container]:
+            found.append(entry)
+            continue
         item = entry.item
         named = Item(item.title, item.url, item.date, item.date_text, known[container])
         found.append(Entry(named, entry.element, entry.place))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from govaudit.crawler.reading.links_of_page import Anchors, Resolver
-    from govaudit.crawler.reading.outline import Outline
+    from govaudit.crawler.reading.outline import Attributes, Outline
 
 _SITE_CODE = re.compile(
     r"(?:网站|政府网站)?[ \n]?标识码[ \n]?(?:是|为)?[ \n:]{0,4}"
@@ -26,6 +26,8 @@ _POLICE_RECORD = re.compile(r"公安(?:机关)?备案(?:编)?号[ \n:]{0,4}(?P<v
 _FALLBACK_ICP = re.compile(
     r"(?<!公安)(?<!公安机关)(?:网站|ICP)?备案(?:编|序|许可证)?号[ \n:]{1,4}(?P<value>[^ \n,;|()]{4,30})"
 )
+_ICP_CORE = re.compile(r"[Cc][Pp][ \n]?[备证]")
+_POLICE_CORE = re.compile(r"公(?:安|[ \n]?网[ \n]?安)")
 _PHONE = re.compile(
     r"(?<![\d-])(?:(?:\(?0\d{2,3}\)?[- ]?)\d{7,8}(?:-\d{1,6})?|\d{7,8}|1\d{10}|12345|400-?\d{3}-?\d{4})(?![\d-])"
 )
@@ -37,14 +39,18 @@ _IPV6 = re.compile(
     r"[^\n| ]{0,16} ?(?:支持[^\n|]{0,6}IPV?6|IPV?6[^\n|]{0,8}(?:访问|支持|网络|协议))[^\n| ]{0,12}",
     re.IGNORECASE,
 )
-_IPV6_NAME = re.compile("ipv?6", re.IGNORECASE)
+# Without the name's I, and each letter in both forms, so that a scan leaps to the next P.
+_IPV6_NAME = re.compile("[Pp][Vv]?6")
 _RECORD_CODE = re.compile(r"(?:recordcode|code)=(\d{6,20})", re.IGNORECASE)
 _CODE_IN_ADDRESS = re.compile(r"(?:site_?code|[?&]v)=([A-Za-z0-9]{4,24})", re.IGNORECASE)
 _CONAC_ID = re.compile(r"[?&]id=([0-9A-Za-z]{4,40})|/(CA\d{6,30})\.js")
 _CONAC_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}conac\.cn[^\"'\s<>]{0,200}")
 _JIUCUO_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}exposure/jiucuo\.js[^\"'\s<>]{0,60}")
 _SITE_CODE_ATTRIBUTE = re.compile(r"sitecode\s*=\s*\\?[\"']?([A-Za-z0-9]{4,24})", re.IGNORECASE)
+_SERVICE_TAGS = ("a", "script", "img", "area", "iframe", "span")
+_CLICKED = frozenset(["a", "area"])
 _LONGEST_TEXT = 120
+_LONGEST_KEPT = 300
 _LONGEST_NAME = 60
 _NAME_TAIL = " ,.;:|·、-["
 
@@ -119,9 +125,13 @@ def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resol
 def _feet(page: Outline, zones: list[Zone]) -> list[tuple[int, int]]:
     """Where in the text the foot stands. Patterns that hold only there need not look at the rest of the page."""
     feet: list[tuple[int, int]] = []
-    for element, zone in enumerate(zones):
-        if zone is not Zone.FOOTER:
+    inside = -1
+    footer = Zone.FOOTER
+    for element in [element for element, zone in enumerate(zones) if zone is footer]:
+        # What a foot holds is foot too.
+        if element <= inside:
             continue
+        inside = page.last[element]
         start, stop = page.start[element], page.stop[element]
         if feet and start <= feet[-1][1] + 1:
             feet[-1] = (feet[-1][0], max(feet[-1][1], stop))
@@ -178,12 +188,24 @@ def _of_pattern(
     ]
     if in_foot:
         return in_foot
+    if not _stands_in(kind, pattern, page.plain):
+        return []
     everywhere = (
         _numbered(page, anchors, kind, match)
         for match in pattern.finditer(page.plain)
         if not page.hidden[page.owner_at(match.start())]
     )
     return [mark for mark in everywhere if mark.value]
+
+
+def _stands_in(kind: MarkKind, pattern: re.Pattern[str], text: str) -> bool:
+    """A quick look for what every match of the pattern holds, before it is tried at each place of a whole page."""
+    if pattern is _FALLBACK_ICP:
+        return "备案" in text
+    if kind is MarkKind.SITE_CODE:
+        return "标识码" in text
+    core = _ICP_CORE if kind is MarkKind.ICP else _POLICE_CORE
+    return core.search(text) is not None
 
 
 def _numbered(page: Outline, anchors: Anchors, kind: MarkKind, match: re.Match[str]) -> Mark:
@@ -291,11 +313,12 @@ def _entries(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
         if zones[owner] is not Zone.MAIN and not page.hidden[owner]:
             text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
             found.append(Mark(MarkKind.IPV6_STATEMENT, text, text))
-    site_map = word_set("marks", "site-map")
     for anchor in anchors.all:
-        if anchor.plain.lower() in site_map:
-            found.append(Mark(MarkKind.SITE_MAP, anchor.text, anchor.text, anchor.url))
-        elif _asks_for_errors(anchor.plain) and not _known_service(anchor.url):
+        said = anchor.plain
+        entry = _entry_of_short(said) if len(said) <= _LONGEST_KEPT else _entry_of(said)
+        if entry is MarkKind.SITE_MAP:
+            found.append(Mark(entry, anchor.text, anchor.text, anchor.url))
+        elif entry is not None and _service(anchor.url) is not MarkKind.ERROR_REPORT:
             found.append(Mark(MarkKind.ERROR_REPORT, "", anchor.text, anchor.url))
     return found
 
@@ -312,9 +335,18 @@ def _ipv6_statements(text: str) -> Iterator[re.Match[str]]:
         yield from _IPV6.finditer(text, start, searched)
 
 
-@lru_cache(maxsize=8192)
-def _asks_for_errors(text: str) -> bool:
-    return any(word in text for word in words("marks", "error-report"))
+@lru_cache(maxsize=16384)
+def _entry_of_short(text: str) -> MarkKind | None:
+    return _entry_of(text)
+
+
+def _entry_of(text: str) -> MarkKind | None:
+    """The entry that a link's text names."""
+    if text.lower() in word_set("marks", "site-map"):
+        return MarkKind.SITE_MAP
+    if any(word in text for word in words("marks", "error-report")):
+        return MarkKind.ERROR_REPORT
+    return None
 
 
 @cache
@@ -322,9 +354,44 @@ def _addresses(key: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words("marks", key))), re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
-def _known_service(url: str) -> bool:
-    return _addresses("error-report-addresses").search(url) is not None
+def _service(address: str) -> MarkKind | None:
+    """The national service that an address leads to: error reports, or the certificates of public bodies."""
+    return _service_of_short(address) if len(address) <= _LONGEST_KEPT else _service_of(address)
+
+
+@lru_cache(maxsize=16384)
+def _service_of_short(address: str) -> MarkKind | None:
+    return _service_of(address)
+
+
+def _service_of(address: str) -> MarkKind | None:
+    if _addresses("error-report-addresses").search(address):
+        return MarkKind.ERROR_REPORT
+    if _addresses("party-government-addresses").search(address):
+        return MarkKind.PARTY_GOVERNMENT
+    return None
+
+
+def _may_serve(page: Outline) -> list[int]:
+    """Elements that may show or load an entry to a service, in document order."""
+    found: list[int] = []
+    for tag in _SERVICE_TAGS:
+        if tag == "img":
+            found += page.of_tag(tag)
+            continue
+        for element in page.of_tag(tag):
+            attributes = page.attributes[element]
+            if "id" in attributes or (tag == "script" and element in page.code):
+                found.append(element)
+            elif attributes:
+                address = _written_address(tag, attributes)
+                if address and _service(address) is not None:
+                    found.append(element)
+    return sorted(found)
+
+
+def _written_address(tag: str, attributes: Attributes) -> str:
+    return attributes.get("href" if tag in _CLICKED else "src") or attributes.get("onclick") or ""
 
 
 def _services(page: Outline, resolver: Resolver) -> list[Mark]:
@@ -333,22 +400,23 @@ def _services(page: Outline, resolver: Resolver) -> list[Mark]:
     pictures: list[Mark] = []
     authority: list[Mark] = []
     authority_pictures: list[Mark] = []
-    for element in page.of_tag("a", "script", "img", "area", "iframe", "span"):
+    for element in _may_serve(page):
         tag = page.tag[element]
         attributes = page.attributes[element]
         if tag == "script" and element in page.code:
             entries += _jiucuo_of_script(page.code[element], resolver)
             authority += _conac_of_script(page.code[element], resolver)
             continue
-        if not attributes or tag not in {"a", "script", "img", "area", "iframe", "span"}:
+        if not attributes:
             continue
-        raw = attributes.get("href" if tag in {"a", "area"} else "src") or attributes.get("onclick") or ""
+        raw = _written_address(tag, attributes)
         # A script's entry is there for the visitor whatever its element's own style is.
         if page.hidden[element] and tag != "script":
             continue
-        if _known_service(raw) or attributes.get("id") == "_jiucuo_":
+        service = _service(raw)
+        if service is MarkKind.ERROR_REPORT or attributes.get("id") == "_jiucuo_":
             (pictures if tag == "img" else entries).append(_error_report(page, element, raw, resolver))
-        elif _addresses("party-government-addresses").search(raw):
+        elif service is MarkKind.PARTY_GOVERNMENT:
             match = _CONAC_ID.search(raw)
             value = (match[1] or match[2]) if match else ""
             mark = Mark(MarkKind.PARTY_GOVERNMENT, value, collapsed(page.shown(element)), resolver(raw))

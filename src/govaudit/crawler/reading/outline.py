@@ -295,10 +295,10 @@ def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0
     run_start, run_stop, run_owner, by_tag = page.run_start, page.run_stop, page.run_owner, page.by_tag
     pieces: list[str] = []
     known: dict[int, _Kind] = {}
-    stack: list[tuple[LexborNode, int, bool, bool]] = []
+    stack: list[tuple[LexborNode, int, bool, bool, bool]] = []
     node: LexborNode | None = root
     current, place, invisible, nodes, elements = -1, 0, 0, 0, 0
-    line = blank = after_digit = not_shown = False
+    line = blank = after_digit = not_shown = outer_hidden = False
     while node is not None:
         nodes += 1
         tag_id = node.tag_id
@@ -337,15 +337,15 @@ def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0
             name, of_name, block, conceals = kind
             if block:
                 line = True
-            not_shown = current >= 0 and hidden[current]
+            not_shown = outer_hidden
             own = node.attributes
             if own:
-                classes = own.get("class")
+                classes = own.get("class") or ""
                 identity = own.get("id")
                 if classes or identity:
-                    names[elements] = f"{classes or ''} {identity or ''}"
+                    names[elements] = f"{classes} {identity or ''}"
                 if not not_shown and (classes or "style" in own or "hidden" in own):
-                    not_shown = "hidden" in own or _is_hidden(own.get("style") or "", classes or "")
+                    not_shown = "hidden" in own or _is_hidden(own.get("style") or "", classes)
                 all_attributes.append(own)
             else:
                 all_attributes.append(_NO_ATTRIBUTES)
@@ -359,19 +359,22 @@ def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0
             elements += 1
             child = node.child
             if child is not None and nodes < _MOST_NODES:
-                stack.append((node, current, block, conceals))
+                stack.append((node, current, block, conceals, outer_hidden))
                 invisible += conceals
+                outer_hidden = not_shown
                 current = elements - 1
                 node = child
                 continue
         following = node.next
         while following is None and stack:
-            node, outer, block, conceals = stack.pop()
-            invisible -= conceals
+            node, outer, block, conceals, outer_hidden = stack.pop()
+            if conceals:
+                invisible -= 1
+            if block:
+                line = True
             lasts[current] = elements - 1
             stops[current] = place
             current = outer
-            line = line or block
             following = node.next
         node = following
     page.text = "".join(pieces)

@@ -74,30 +74,43 @@ def zones(page: Outline, dates: list[int]) -> list[Zone]:
     page, a list with dates, or the page's only main heading. ``dates``: places of the page's dates."""
     foot = foot_start(page)
     headings = [element for element in page.of_tag("h1") if not page.hidden[element]]
-    tags, names, starts, stops, lasts = page.tag, page.names, page.start, page.stop, page.last
-    total = len(page)
-    found = [Zone.MAIN] * total
-    element = 0
-    while element < total:
-        tag, start = tags[element], starts[element]
-        zone = Zone.MAIN
-        if start == stops[element] or tag in _BODY:
-            pass
-        elif foot is not None and start >= foot:
-            zone = Zone.FOOTER
-        elif tag in _TAGS or element in names:
-            zone = _TAGS.get(tag) or _zone_of_names(names[element])
-            if zone is not Zone.MAIN and _holds_more(
-                page, element, zone, foot=foot, dates=dates, headings=headings
-            ):
-                zone = Zone.MAIN
-        if zone is Zone.MAIN:
-            element += 1
+    before_foot = len(page.text) if foot is None else foot
+    found = [Zone.MAIN] * len(page)
+    behind = 0
+    for element in sorted({*page.names, *page.of_tag(*_TAGS)}):
+        if element < behind or page.start[element] >= before_foot or not _is_part(page, element):
             continue
-        behind = lasts[element] + 1
-        found[element:behind] = [zone] * (behind - element)
-        element = behind
+        zone = _TAGS.get(page.tag[element]) or _zone_of_names(page.names[element])
+        if zone is not Zone.MAIN and not _holds_more(
+            page, element, zone, foot=foot, dates=dates, headings=headings
+        ):
+            behind = _fill(page, found, element, zone)
+    if foot is not None:
+        _fill_foot(page, found, foot)
     return found
+
+
+def _is_part(page: Outline, element: int) -> bool:
+    return page.start[element] != page.stop[element] and page.tag[element] not in _BODY
+
+
+def _fill(page: Outline, found: list[Zone], element: int, zone: Zone) -> int:
+    """Gives an element and all in it their zone. Returns the first element behind it."""
+    behind = page.last[element] + 1
+    found[element:behind] = [zone] * (behind - element)
+    return behind
+
+
+def _fill_foot(page: Outline, found: list[Zone], foot: int) -> None:
+    """All that begins at ``foot``, a beginning of a line, or behind it and is no other zone is the footer."""
+    element = page.owner_at(foot)
+    while page.parent[element] >= 0 and page.start[page.parent[element]] >= foot:
+        element = page.parent[element]
+    while element < len(page):
+        if found[element] is Zone.MAIN and page.start[element] >= foot and _is_part(page, element):
+            element = _fill(page, found, element, Zone.FOOTER)
+        else:
+            element += 1
 
 
 def _holds_more(
