@@ -34,7 +34,16 @@ def test_an_interrupted_run_goes_on(
     routes = {"/": Reply(body=page("/held")), "/held": Reply(body=page(), hold=held)}
     with HttpSite(routes) as site:
         addresses = [f"{site.url}/", f"{site.url.replace('127.0.0.1', 'localhost')}/"][:sites]
-        command = [PROGRAM, "inspect", *addresses, "--run", "r", "--allow-private", "--rate", "0"]
+        command: list[str | Path] = [
+            PROGRAM,
+            "inspect",
+            *addresses,
+            "--run",
+            "r",
+            "--allow-private",
+            "--rate",
+            "0",
+        ]
         command += [
             "--as-of",
             "2026-11-20",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-import cn2an
 import msgspec
 
 _FIRST_YEAR, _LAST_YEAR = 1949, 2099
@@ -214,6 +213,8 @@ def _chinese_number(text: str) -> int:
     """A Chinese number as text → number, 0 when it is none."""
     written = text.replace("元", "一").replace("廿", "二十").replace("卅", "三十").replace("〇", "零")
     try:
+        import cn2an  # noqa: PLC0415 - compiles for half a second, and Chinese numerals are rare
+
         return int(cn2an.cn2an(written, "smart"))
     except ValueError:
         return 0

@@ -19,7 +19,7 @@ from govaudit.crawler.reading.worker import LENGTH, ReadReply, ReadRequest, read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_AHEAD = 3
+_AHEAD = 8
 """Pages that a worker is given ahead, so that it does not idle while this process reads one itself."""
 
 
