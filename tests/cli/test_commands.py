@@ -72,6 +72,7 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         (("inspect", "http://x.gov.cn/", "--as-of", "yesterday"), "--as-of"),
         (("inspect", "http://x.gov.cn/", "--resolve", "x.gov.cn:80"), "--resolve"),
         (("inspect", "http://x.gov.cn/", "--header", "X: $NO_SUCH_VARIABLE"), "--header"),
+        (("inspect", "http://x.gov.cn/", "--browser", "always"), "--browser"),
         (("inspect", "http://x.gov.cn/", "--profile", "nope"), "nope"),
         (("inspect", "http://x.gov.cn/", "--formats", "floppy"), "floppy"),
         (("inspect", "http://x.gov.cn/", "--sites", "sites.csv"), "--sites"),

@@ -115,8 +115,10 @@ def moment_of(value: str) -> datetime | None:
 def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
     """How requests are made: command line over workspace over defaults.
 
-    Raises ``InputError`` for values that mean nothing, and for unlimited rates on the open network.
+    Raises ``InputError`` for values that mean nothing, and for a browser where none can be used.
     """
+    if options["browser"] == "always":
+        raise InputError(Problem("option.no-browser", "--browser"))
     settings = workspace.settings
     browser: BrowserMode = options["browser"]
     family: Family = options["family"]
