@@ -19,11 +19,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from govaudit.checks.context import Context
 from govaudit.checks.registry import Check, Judgement, all_checks
 from govaudit.crawler.reading.page import read_page
-from govaudit.inspection.fact_store import FactWriter, SiteFacts
+from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import Fetch, Hop, Lane, Link, Probe, Reading, Skipped
 from govaudit.inspection.profile import Profile, RequiredColumn, load_profile
 from govaudit.inspection.run import CrawlPlan, CrawlState, Network, parse_moment
 from govaudit.inspection.site import Site, SiteScope
+from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.urls import (
     WEB_SCHEMES,
     canonical,

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.crawl import crawl
-from govaudit.inspection.fact_store import SiteFacts
 from govaudit.inspection.run import BEIJING, Budget, CrawlPlan, CrawlState, Network, Progress
 from govaudit.inspection.site import Site
+from govaudit.inspection.site_facts import SiteFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from govaudit.inspection.errors import InputError
-from govaudit.inspection.fact_store import SiteFacts
 from govaudit.inspection.run import Budget
+from govaudit.inspection.site_facts import SiteFacts
 from tests.crawler.crawling import crawled, plan_for, rows
 from tests.support.http_site import HttpSite, Reply, page
 

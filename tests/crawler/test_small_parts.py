@@ -15,7 +15,7 @@ from govaudit.crawler.rules.tables import actions, file_types, traps, walls
 from govaudit.crawler.sitemaps import locations
 from govaudit.crawler.stylesheets import references as stylesheet_references
 from govaudit.crawler.walls import blocked_by
-from govaudit.inspection.fact_store import Target
+from govaudit.inspection.fact_tables import Target
 from govaudit.inspection.facts import Lane, Link, RawLink, Tag
 from govaudit.inspection.urls import resolve, without_fragment
 

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from govaudit.demo.dns_server import dns_server
-from govaudit.inspection.fact_store import SiteFacts
 from govaudit.inspection.facts import MarkKind
 from govaudit.inspection.run import Budget, Network, parse_moment
 from govaudit.inspection.site import Site
+from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, inspect_run

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from govaudit.inspection.fact_store import FactWriter, SiteFacts
+from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading
 from govaudit.inspection.finding import Evidence, Finding, Locator
 from govaudit.inspection.run import BEIJING, CrawlPlan
 from govaudit.inspection.site import Site
+from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.verdict import Verdict
 from govaudit.workflow.evidence import keep_evidence
 from govaudit.workflow.locate import located

@@ -10,7 +10,7 @@ from govaudit.inspection.urls import own_identity
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 _INDEX_FILE = re.compile(r"/(?:index|default|main)\.(?:s?html?|jsp|jspx|php|aspx?|do)$", re.IGNORECASE)
 

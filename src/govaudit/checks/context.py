@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from govaudit.inspection.fact_store import SiteFacts, StoredPage, Target
+    from govaudit.inspection.fact_tables import StoredPage, Target
     from govaudit.inspection.facts import Fetch
     from govaudit.inspection.profile import Profile
     from govaudit.inspection.site import Site, SiteScope
+    from govaudit.inspection.site_facts import SiteFacts
 
 _T = TypeVar("_T")
 

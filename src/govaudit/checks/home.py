@@ -9,7 +9,7 @@ from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.facts import Fetch
 
 _REASONS = {reason.value: reason for reason in Reason}

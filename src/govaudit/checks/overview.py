@@ -14,7 +14,7 @@ from govaudit.inspection.verdict import Verdict
 if TYPE_CHECKING:
     from govaudit.checks.columns.tree import Column
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 
 def overview(context: Context) -> Overview:

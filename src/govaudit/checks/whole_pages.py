@@ -10,7 +10,7 @@ from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 
 def whole_pages(context: Context) -> tuple[StoredPage, ...]:

@@ -20,7 +20,7 @@ from govaudit.crawler.journey import Journey
 from govaudit.crawler.recorder import store_error
 from govaudit.crawler.settings import scrapy_settings
 from govaudit.crawler.spiders.portal import PortalSpider
-from govaudit.inspection.fact_store import FactWriter
+from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.run import CrawlPlan, CrawlState, Progress
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from govaudit.crawler.rules.tables import actions, traps
-from govaudit.inspection.fact_store import Target
+from govaudit.inspection.fact_tables import Target
 from govaudit.inspection.facts import RESOURCE_TAGS, Lane, Skipped, Tag
 from govaudit.inspection.urls import host_of, is_attachment, literal_address_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from govaudit.inspection.fact_store import FactWriter
+    from govaudit.inspection.fact_writer import FactWriter
     from govaudit.inspection.run import CrawlPlan
     from govaudit.inspection.site import SiteScope
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.reading.worker import ReadReply
-    from govaudit.inspection.fact_store import FactWriter, Target
+    from govaudit.inspection.fact_tables import Target
+    from govaudit.inspection.fact_writer import FactWriter
 
 _TOLD_EVERY = 0.25
 """Seconds between two reports of progress."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.frontier import Frontier
     from govaudit.crawler.reading.worker import ReadReply
-    from govaudit.inspection.fact_store import FactWriter, Target
+    from govaudit.inspection.fact_tables import Target
+    from govaudit.inspection.fact_writer import FactWriter
     from govaudit.inspection.site import SiteScope
 
 BATCH = 200

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from govaudit.inspection.fact_store import SiteFacts
     from govaudit.inspection.finding import Finding
+    from govaudit.inspection.site_facts import SiteFacts
 
 
 _SEEN_PAGES = 5

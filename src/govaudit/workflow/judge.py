@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from govaudit.inspection.fact_store import SiteFacts
     from govaudit.inspection.profile import Profile
     from govaudit.inspection.site import Site
+    from govaudit.inspection.site_facts import SiteFacts
 
 CRASHED = "internal error"
 """Begins the detail of a check that crashed: its findings are unknown and the command ends with 4."""

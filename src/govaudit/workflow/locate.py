@@ -12,8 +12,8 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from govaudit.inspection.fact_store import SiteFacts
     from govaudit.inspection.finding import Finding, Locator
+    from govaudit.inspection.site_facts import SiteFacts
 
 _REFERRING = (
     "href",

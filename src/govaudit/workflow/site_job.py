@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.fact_store import SiteFacts, read_state
 from govaudit.inspection.finding import SiteJudgement
+from govaudit.inspection.site_facts import SiteFacts, read_state
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.judge import judge_site, not_inspected, with_history
 from govaudit.workflow.run_record import (

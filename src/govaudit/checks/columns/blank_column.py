@@ -15,7 +15,7 @@ from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 _SHOWN = NAVIGATION_TAGS | {Tag.IMAGE, Tag.FRAME, Tag.MEDIA, Tag.OBJECT}
 _FEWEST_TO_COMPARE = 3

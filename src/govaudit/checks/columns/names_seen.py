@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 _LONGEST_NAME = 14
 _CLICKED = frozenset({Tag.A, Tag.AREA, Tag.SCRIPTED})

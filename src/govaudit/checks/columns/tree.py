@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.facts import Item, MenuEntry
 
 LIST_KINDS = frozenset({PageKind.COLUMN, PageKind.DISCLOSURE_PLATFORM})

@@ -12,7 +12,7 @@ from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 _DATED_KINDS = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT})
 

@@ -14,7 +14,7 @@ from govaudit.inspection.vocabulary import fold
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 NAME_ELEMENT = "事项名称"
 

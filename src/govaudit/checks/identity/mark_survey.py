@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.facts import Mark, MarkKind
 
 SHOWN_TEXTS = 3

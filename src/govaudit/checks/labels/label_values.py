@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 _CANONICAL = {name.lower(): name for name in (*SITE_LABELS, *COLUMN_LABELS, *ARTICLE_LABELS)}
 

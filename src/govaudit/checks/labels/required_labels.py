@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPage
+    from govaudit.inspection.fact_tables import StoredPage
 
 SITE_LABELS = ("SiteName", "SiteDomain", "SiteIDCode")
 COLUMN_LABELS = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from govaudit.checks.context import Context
-    from govaudit.inspection.fact_store import StoredPageKey
+    from govaudit.inspection.fact_tables import StoredPageKey
     from govaudit.inspection.facts import Fetch, Link
 
 DOUBTFUL_HOSTS = 3

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from govaudit.crawler.downloader.handler import VisitResponse
     from govaudit.crawler.journey import Journey
-    from govaudit.inspection.fact_store import Target
+    from govaudit.inspection.fact_tables import Target
 
 _GRACE = 3.0
 """Seconds that requests in flight are given when the crawl is interrupted."""

@@ -1,7 +1,7 @@
-"""The fact store: one SQLite file per site and run, which is also the crawl's journal.
+"""The writer of a site's facts, which is also the crawl's journal.
 
 What was fetched, what it linked to and what is still to visit are committed together, so a kill loses at most
-the batch that was being collected. One writer; readers at any time (WAL).
+the batch that was being collected.
 """
 
 from __future__ import annotations
@@ -9,96 +9,40 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from array import array
-from contextlib import closing
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 import zstandard
 
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.fact_tables import (
+    DONE,
+    FETCH_COLUMNS,
+    LEFT_OUT,
+    SCHEMA,
+    SCHEMA_VERSION,
+    WAITING,
+    FetchRest,
+    Target,
+    fetch_of,
+    get_value,
+    put_value,
+    read_plan,
+)
 from govaudit.inspection.facts import (
     Fetch,
-    Hop,
     Lane,
     Link,
-    Mark,
     MenuEntry,
-    PageKind,
     Probe,
     Reading,
     Skipped,
 )
 from govaudit.inspection.run import CrawlPlan, CrawlState
-from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE run (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE target (
-    url_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, depth INTEGER NOT NULL, via INTEGER NOT NULL,
-    state INTEGER NOT NULL, skipped TEXT
-) STRICT;
-CREATE INDEX target_waiting ON target (state) WHERE state = 0;
-CREATE TABLE fetch (
-    id INTEGER PRIMARY KEY, url_id INTEGER NOT NULL, look INTEGER NOT NULL, at REAL NOT NULL,
-    status INTEGER NOT NULL, reason TEXT, final_url TEXT, content_type TEXT, size INTEGER NOT NULL,
-    seconds REAL NOT NULL, rest BLOB NOT NULL
-) STRICT;
-CREATE INDEX fetch_of_url ON fetch (url_id, look);
-CREATE TABLE page (
-    url_id INTEGER PRIMARY KEY, fetch_id INTEGER NOT NULL, depth INTEGER NOT NULL, kind TEXT NOT NULL,
-    reading BLOB NOT NULL, navigation INTEGER, marks INTEGER, links BLOB NOT NULL
-) STRICT;
-CREATE TABLE part (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL) STRICT;
-CREATE TABLE anchor (
-    id INTEGER PRIMARY KEY, url_id INTEGER, tag INTEGER NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL,
-    fragment TEXT NOT NULL
-) STRICT;
-CREATE TABLE body (fetch_id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
-CREATE TABLE probe (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, at REAL NOT NULL, result BLOB NOT NULL
-) STRICT;
-"""
-
-WAITING, DONE, LEFT_OUT = 0, 1, 2
-"""States of a target."""
-
-_T = TypeVar("_T")
-
-
-class _FetchRest(msgspec.Struct, array_like=True):
-    detail: str
-    hops: tuple[Hop, ...]
-    truncated: bool
-    magic: str
-    address: str
-    headers: tuple[tuple[str, str], ...]
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Something the crawl means to visit, visited, or left out (``skipped`` says why)."""
-
-    url_id: int
-    url: str
-    lane: Lane
-    depth: int
-    skipped: Skipped | None = None
-
-
-class StoredPage(msgspec.Struct):
-    """A page as it was read. ``url``: the address that was asked for; ``final_url``: the one that answered."""
-
-    url_id: int
-    url: str
-    final_url: str
-    depth: int
-    reading: Reading
 
 
 def _pragmas(connection: sqlite3.Connection) -> None:
@@ -142,11 +86,11 @@ class FactWriter:
         _pragmas(connection)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
             with _transaction(connection):
-                for statement in _SCHEMA.split(";\n"):
+                for statement in SCHEMA.split(";\n"):
                     connection.execute(statement)
-                _put(connection, "schema", SCHEMA_VERSION)
-                _put(connection, "plan", plan.without_secrets())
-                _put(connection, "state", CrawlState())
+                put_value(connection, "schema", SCHEMA_VERSION)
+                put_value(connection, "plan", plan.without_secrets())
+                put_value(connection, "state", CrawlState())
             return cls(connection)
         stored = read_plan(connection)
         if changed := stored.differences(plan):
@@ -255,9 +199,7 @@ class FactWriter:
         """Record a look, with the body as it came (decoded from its transfer) where it is kept."""
         number = self._next_fetch
         self._next_fetch += 1
-        rest = _FetchRest(
-            fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers
-        )
+        rest = FetchRest(fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers)
         self._new_fetches.append(
             (
                 number, self.url_id(fetch.url), fetch.look, fetch.at, fetch.status,
@@ -326,11 +268,11 @@ class FactWriter:
     @property
     def state(self) -> CrawlState:
         """How far the crawl came."""
-        return _get(self._connection, "state", CrawlState)
+        return get_value(self._connection, "state", CrawlState)
 
     def set_state(self, state: CrawlState) -> None:
         """Record how far the crawl came; durable at once."""
-        _put(self._connection, "state", state)
+        put_value(self._connection, "state", state)
 
     def commit(self) -> None:
         """Make everything that was collected durable, in one transaction."""
@@ -364,209 +306,14 @@ class FactWriter:
         self._connection.close()
 
 
-class SiteFacts:
-    """Read-only view of a site's facts. Readable while the crawl still writes."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._decompressor = zstandard.ZstdDecompressor()
-        self._reading = msgspec.msgpack.Decoder(Reading)
-        self._parts: dict[int, Any] = {}
-        self._anchors: dict[int, Link] | None = None
-        self.plan = read_plan(connection)
-        self.state = _get(connection, "state", CrawlState)
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a stored run. Raises ``InputError`` when the file is not there or is no fact store."""
-        if not path.is_file():
-            raise InputError(Problem("facts.missing", str(path)))
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-        try:
-            found = _get(connection, "schema", int)
-        except (sqlite3.DatabaseError, LookupError) as error:
-            connection.close()
-            raise InputError(Problem("facts.unreadable", str(path), arguments={"why": str(error)})) from error
-        if found != SCHEMA_VERSION:
-            connection.close()
-            raise InputError(
-                Problem("facts.other-schema", str(path), arguments={"found": found, "known": SCHEMA_VERSION})
-            )
-        return cls(connection)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def pages(self, kind: PageKind | None = None) -> Iterator[StoredPage]:
-        """Every page that was read (of one kind), nearest to the home page first, then in the order of addresses.
-
-        The order does not depend on the order of the crawl."""
-        rows = self._connection.execute(
-            "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
-            " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " WHERE ?1 IS NULL OR kind = ?1 ORDER BY page.depth, url.url",
-            (kind,),
-        )
-        for number, url, final_url, depth, reading, navigation, marks in rows:
-            yield StoredPage(number, url, final_url or url, depth, self._decode(reading, navigation, marks))
-
-    def page(self, url: str) -> StoredPage | None:
-        """The page at a canonical address, if it was read."""
-        row = self._connection.execute(
-            "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
-            " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " WHERE url.url = ?",
-            (url,),
-        ).fetchone()
-        if row is None:
-            return None
-        number, address, final_url, depth, reading, navigation, marks = row
-        return StoredPage(
-            number, address, final_url or address, depth, self._decode(reading, navigation, marks)
-        )
-
-    def _decode(self, blob: bytes, navigation: int | None, marks: int | None) -> Reading:
-        reading = self._reading.decode(self._decompressor.decompress(blob))
-        reading.navigation = self._part(navigation, MenuEntry)
-        reading.marks = self._part(marks, Mark)
-        return reading
-
-    def _part(self, number: int | None, kind: type[_T]) -> tuple[_T, ...]:
-        if number is None:
-            return ()
-        if number not in self._parts:
-            (content,) = self._connection.execute(
-                "SELECT content FROM part WHERE id = ?", (number,)
-            ).fetchone()
-            self._parts[number] = msgspec.msgpack.decode(
-                self._decompressor.decompress(content),
-                type=tuple[kind, ...],  # type: ignore[valid-type]
-            )
-        parts: tuple[_T, ...] = self._parts[number]
-        return parts
-
-    def links(self, url_id: int) -> list[Link]:
-        """References of a page in the order in which they stand on it."""
-        row = self._connection.execute("SELECT links FROM page WHERE url_id = ?", (url_id,)).fetchone()
-        if row is None:
-            return []
-        return [self.anchors[number] for number in array("I", row[0])]
-
-    def references(self) -> Iterator[tuple[StoredPageKey, array[int]]]:
-        """All pages with the numbers of their references (see ``anchors``), in the order of ``pages``."""
-        rows = self._connection.execute(
-            "SELECT page.url_id, url.url, page.depth, page.kind, links FROM page JOIN url ON url.id = page.url_id"
-            " ORDER BY page.depth, url.url"
-        )
-        for number, url, depth, kind, links in rows:
-            yield StoredPageKey(number, url, depth, kind), array("I", links)
-
-    @property
-    def anchors(self) -> dict[int, Link]:
-        """Every different reference of the site by its number: what a template repeats on all pages is there once."""
-        if self._anchors is None:
-            rows = self._connection.execute(
-                "SELECT anchor.id, tag, url, raw, text, fragment FROM anchor LEFT JOIN url ON url.id = url_id"
-            )
-            self._anchors = {
-                number: Link(tag, url, raw, text, fragment) for number, tag, url, raw, text, fragment in rows
-            }
-        return self._anchors
-
-    def looks(self, url: str) -> list[Fetch]:
-        """All looks at one address, first to last."""
-        rows = self._connection.execute(
-            f"SELECT {_FETCH_COLUMNS} FROM fetch JOIN url ON url.id = fetch.url_id WHERE url = ? ORDER BY look",
-            (url,),
-        )
-        return [_fetch(row) for row in rows]
-
-    def all_looks(self) -> Iterator[tuple[Target, list[Fetch]]]:
-        """Every visited target with its looks, in the order of addresses."""
-        current: Target | None = None
-        looks: list[Fetch] = []
-        rows = self._connection.execute(
-            f"SELECT target.url_id, lane, depth, {_FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
-            " JOIN fetch ON fetch.url_id = target.url_id ORDER BY url, look"
-        )
-        for number, lane, depth, *fetch in rows:
-            if current is None or current.url_id != number:
-                if current is not None:
-                    yield current, looks
-                current, looks = Target(number, fetch[0], Lane(lane), depth), []
-            looks.append(_fetch(fetch))
-        if current is not None:
-            yield current, looks
-
-    def left_out(self) -> Iterator[Target]:
-        """Targets that were discovered and not visited, with the reason, in the order of addresses."""
-        rows = self._connection.execute(
-            "SELECT url_id, url, lane, depth, skipped FROM target JOIN url ON url.id = url_id"
-            " WHERE state = ? ORDER BY url",
-            (LEFT_OUT,),
-        )
-        for number, url, lane, depth, skipped in rows:
-            yield Target(number, url, Lane(lane), depth, Skipped(skipped))
-
-    def still_waiting(self) -> int:
-        """How many targets a broken-off crawl has not visited."""
-        count: int = self._connection.execute(
-            "SELECT count(*) FROM target WHERE state = ?", (WAITING,)
-        ).fetchone()[0]
-        return count
-
-    def body(self, url: str) -> bytes | None:
-        """Body of the last look at a page, as it came; ``None`` when it was not kept."""
-        row = self._connection.execute(
-            "SELECT content FROM body JOIN fetch ON fetch.id = fetch_id JOIN url ON url.id = fetch.url_id"
-            " WHERE url = ? ORDER BY look DESC LIMIT 1",
-            (url,),
-        ).fetchone()
-        return None if row is None else self._decompressor.decompress(row[0])
-
-    def probes(self, kind: str) -> list[Probe]:
-        """Measurements of one kind in the order in which they were made."""
-        rows = self._connection.execute(
-            "SELECT kind, subject, at, result FROM probe WHERE kind = ? ORDER BY id", (kind,)
-        )
-        return [
-            Probe(kind=found, subject=subject, at=at, result=msgspec.json.decode(result))
-            for found, subject, at, result in rows
-        ]
-
-
-class StoredPageKey(msgspec.Struct, frozen=True):
-    """Which page a reference stands on."""
-
-    url_id: int
-    url: str
-    depth: int
-    kind: str
-
-
-_FETCH_COLUMNS = "url, look, at, status, reason, final_url, content_type, size, seconds, rest"
-
-
-def _fetch(row: Any) -> Fetch:
-    url, look, at, status, reason, final_url, content_type, size, seconds, rest = row
-    more = msgspec.msgpack.decode(rest, type=_FetchRest)
-    return Fetch(
-        url=url, look=look, at=at, status=status, reason=Reason(reason) if reason else None,
-        detail=more.detail, final_url=final_url or url, hops=more.hops, content_type=content_type, size=size,
-        truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
-        headers=more.headers,
-    )  # fmt: skip
-
-
 def _last_looks(connection: sqlite3.Connection) -> Iterator[tuple[Target, Fetch]]:
     rows = connection.execute(
-        f"SELECT target.url_id, lane, depth, {_FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
+        f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
         " JOIN fetch ON fetch.url_id = target.url_id"
         " WHERE look = (SELECT max(look) FROM fetch AS other WHERE other.url_id = target.url_id) ORDER BY url"
     )
     for number, lane, depth, *fetch in rows:
-        yield Target(number, fetch[0], Lane(lane), depth), _fetch(fetch)
+        yield Target(number, fetch[0], Lane(lane), depth), fetch_of(fetch)
 
 
 def _transaction(connection: sqlite3.Connection) -> _Transaction:
@@ -586,27 +333,3 @@ class _Transaction:
             self._connection.execute("COMMIT")
         elif self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-def _put(connection: sqlite3.Connection, key: str, value: object) -> None:
-    connection.execute("INSERT OR REPLACE INTO run VALUES (?, ?)", (key, msgspec.json.encode(value)))
-
-
-def _get(connection: sqlite3.Connection, key: str, kind: type[_T]) -> _T:
-    row = connection.execute("SELECT value FROM run WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        raise LookupError(key)
-    return msgspec.json.decode(row[0], type=kind)
-
-
-def read_plan(connection: sqlite3.Connection) -> CrawlPlan:
-    """The plan that a store was made under."""
-    return _get(connection, "plan", CrawlPlan)
-
-
-def read_state(path: Path) -> CrawlState | None:
-    """How far the crawl in ``path`` came; ``None`` when there is no such store yet."""
-    if not path.is_file():
-        return None
-    with closing(SiteFacts.open(path)) as facts:
-        return facts.state

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from govaudit.inspection.errors import InputError
-from govaudit.inspection.fact_store import FactWriter, SiteFacts, read_state
+from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import (
     Charset,
     Fetch,
@@ -32,6 +32,7 @@ from govaudit.inspection.facts import (
 )
 from govaudit.inspection.run import BEIJING, Budget, CrawlPlan, CrawlState, Network
 from govaudit.inspection.site import Site
+from govaudit.inspection.site_facts import SiteFacts, read_state
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_a_writer_that_is_killed_loses_only_what_was_not_committed(tmp_path: Pat
     path = tmp_path / "site.sqlite"
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from tests.inspection.test_fact_store import PLAN, HOME, FactWriter, Lane\n"
+        "from tests.inspection.test_fact_writer import PLAN, HOME, FactWriter, Lane\n"
         "writer = FactWriter.open(Path(sys.argv[1]), PLAN)\n"
         "writer.add_target(HOME, Lane.PAGE, 0); writer.commit()\n"
         "writer.add_target(HOME + 'lost', Lane.PAGE, 1)\n"

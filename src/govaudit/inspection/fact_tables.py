@@ -1,0 +1,124 @@
+"""The tables of a fact store and the records that are read from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from govaudit.inspection.facts import (
+    Fetch,
+    Hop,
+    Lane,
+    Reading,
+    Skipped,
+)
+from govaudit.inspection.run import CrawlPlan
+from govaudit.inspection.verdict import Reason
+
+if TYPE_CHECKING:
+    import sqlite3
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE run (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE target (
+    url_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, depth INTEGER NOT NULL, via INTEGER NOT NULL,
+    state INTEGER NOT NULL, skipped TEXT
+) STRICT;
+CREATE INDEX target_waiting ON target (state) WHERE state = 0;
+CREATE TABLE fetch (
+    id INTEGER PRIMARY KEY, url_id INTEGER NOT NULL, look INTEGER NOT NULL, at REAL NOT NULL,
+    status INTEGER NOT NULL, reason TEXT, final_url TEXT, content_type TEXT, size INTEGER NOT NULL,
+    seconds REAL NOT NULL, rest BLOB NOT NULL
+) STRICT;
+CREATE INDEX fetch_of_url ON fetch (url_id, look);
+CREATE TABLE page (
+    url_id INTEGER PRIMARY KEY, fetch_id INTEGER NOT NULL, depth INTEGER NOT NULL, kind TEXT NOT NULL,
+    reading BLOB NOT NULL, navigation INTEGER, marks INTEGER, links BLOB NOT NULL
+) STRICT;
+CREATE TABLE part (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL) STRICT;
+CREATE TABLE anchor (
+    id INTEGER PRIMARY KEY, url_id INTEGER, tag INTEGER NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL,
+    fragment TEXT NOT NULL
+) STRICT;
+CREATE TABLE body (fetch_id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+CREATE TABLE probe (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, at REAL NOT NULL, result BLOB NOT NULL
+) STRICT;
+"""
+
+WAITING, DONE, LEFT_OUT = 0, 1, 2
+"""States of a target."""
+
+T = TypeVar("T")
+
+
+class FetchRest(msgspec.Struct, array_like=True):
+    detail: str
+    hops: tuple[Hop, ...]
+    truncated: bool
+    magic: str
+    address: str
+    headers: tuple[tuple[str, str], ...]
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Something the crawl means to visit, visited, or left out (``skipped`` says why)."""
+
+    url_id: int
+    url: str
+    lane: Lane
+    depth: int
+    skipped: Skipped | None = None
+
+
+class StoredPage(msgspec.Struct):
+    """A page as it was read. ``url``: the address that was asked for; ``final_url``: the one that answered."""
+
+    url_id: int
+    url: str
+    final_url: str
+    depth: int
+    reading: Reading
+
+
+class StoredPageKey(msgspec.Struct, frozen=True):
+    """Which page a reference stands on."""
+
+    url_id: int
+    url: str
+    depth: int
+    kind: str
+
+
+FETCH_COLUMNS = "url, look, at, status, reason, final_url, content_type, size, seconds, rest"
+
+
+def fetch_of(row: Any) -> Fetch:
+    url, look, at, status, reason, final_url, content_type, size, seconds, rest = row
+    more = msgspec.msgpack.decode(rest, type=FetchRest)
+    return Fetch(
+        url=url, look=look, at=at, status=status, reason=Reason(reason) if reason else None,
+        detail=more.detail, final_url=final_url or url, hops=more.hops, content_type=content_type, size=size,
+        truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
+        headers=more.headers,
+    )  # fmt: skip
+
+
+def put_value(connection: sqlite3.Connection, key: str, value: object) -> None:
+    connection.execute("INSERT OR REPLACE INTO run VALUES (?, ?)", (key, msgspec.json.encode(value)))
+
+
+def get_value(connection: sqlite3.Connection, key: str, kind: type[T]) -> T:
+    row = connection.execute("SELECT value FROM run WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        raise LookupError(key)
+    return msgspec.json.decode(row[0], type=kind)
+
+
+def read_plan(connection: sqlite3.Connection) -> CrawlPlan:
+    """The plan that a store was made under."""
+    return get_value(connection, "plan", CrawlPlan)
