@@ -202,8 +202,10 @@ def test_certificates(
 
 def test_a_server_that_never_shakes_hands(tmp_path: Path) -> None:
     network = msgspec.structs.replace(QUICK, connect_timeout=1.0)
-    with HttpSite({"/": Reply(body=page())}) as site:
-        store = crawled(plan_for(site.url.replace("http:", "https:"), network), tmp_path / "facts.sqlite")
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        store = crawled(
+            plan_for(f"https://127.0.0.1:{mute.getsockname()[1]}", network), tmp_path / "facts.sqlite"
+        )
         assert store.state.problem == "timeout: no TLS handshake within 1 s"
 
 

@@ -12,7 +12,7 @@ import click
 
 from govaudit.cli.speech import text
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.run import BrowserMode, Budget, Family, Network, parse_moment
+from govaudit.inspection.run import BrowserMode, Budget, Family, Network, nameserver_address, parse_moment
 from govaudit.inspection.workspace import Workspace, find_workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -119,6 +119,12 @@ def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
     """
     if options["browser"] == "always":
         raise InputError(Problem("option.no-browser", "--browser"))
+    if options["nameserver"]:
+        try:
+            nameserver_address(options["nameserver"])
+        except ValueError as error:
+            arguments: dict[str, str | int] = {"value": options["nameserver"]}
+            raise InputError(Problem("option.no-nameserver", "--nameserver", arguments=arguments)) from error
     settings = workspace.settings
     browser: BrowserMode = options["browser"]
     family: Family = options["family"]

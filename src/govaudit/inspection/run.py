@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from typing import Literal
 
 import msgspec
@@ -110,6 +111,20 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     failed: int = 0
     detail: str = ""
+
+
+def nameserver_address(written: str) -> tuple[str, int]:
+    """``addr``, ``addr:port``, ``[addr]:port`` → address and port. Raises ``ValueError`` for anything else."""
+    address, port = written, "53"
+    if written.startswith("["):
+        address, _, rest = written[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif written.count(":") == 1:
+        address, _, port = written.partition(":")
+    number = int(port)
+    if not 0 < number < 65_536:
+        raise ValueError(f"no port: {port}")
+    return str(ip_address(address)), number
 
 
 def seed_of(run: str, site_key: str) -> int:

@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from govaudit.crawler.probes.dns_records import NameRecords, ask, nameserver_address
+from govaudit.crawler.probes.dns_records import NameRecords, ask
 from govaudit.demo.dns_server import Zone, dns_server
-from govaudit.inspection.run import Network
+from govaudit.inspection.run import Network, nameserver_address
 
 HOST = "www.mou.gov.cn"
 URL = f"http://{HOST}/"

@@ -17,6 +17,7 @@ import dns.asyncresolver
 import dns.exception
 import dns.resolver
 
+from govaudit.inspection.run import nameserver_address
 from govaudit.inspection.urls import address_kind
 
 if TYPE_CHECKING:
@@ -164,22 +165,12 @@ def _system_error(error: socket.gaierror) -> str:
 
 def _resolver(network: Network) -> dns.asyncresolver.Resolver:
     resolver = dns.asyncresolver.Resolver(configure=False)
-    host, port = _host_and_port(network.nameserver)
+    host, port = nameserver_address(network.nameserver)
     resolver.nameservers = [host]
     resolver.port = port
     resolver.lifetime = min(network.connect_timeout, 8.0)
     resolver.timeout = resolver.lifetime / 2
     return resolver
-
-
-def _host_and_port(written: str) -> tuple[str, int]:
-    if written.startswith("["):
-        host, _, rest = written[1:].partition("]")
-        return host, int(rest.removeprefix(":") or 53)
-    if written.count(":") == 1:
-        host, _, port = written.partition(":")
-        return host, int(port)
-    return written, 53
 
 
 async def _by_nameserver(resolver: dns.asyncresolver.Resolver, host: str, family: str) -> Resolved:

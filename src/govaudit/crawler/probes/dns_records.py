@@ -15,6 +15,7 @@ import dns.resolver
 import msgspec
 
 from govaudit.crawler.probes.address_kinds import unusable_because
+from govaudit.inspection.run import nameserver_address
 from govaudit.inspection.urls import hostname_of, port_of
 
 if TYPE_CHECKING:
@@ -73,17 +74,6 @@ async def ask(url: str, network: Network) -> tuple[NameRecords, float]:
         source="resolver",
         nameserver=nameserver,
     ), seconds
-
-
-def nameserver_address(written: str) -> tuple[str, int]:
-    """``addr``, ``addr:port``, ``[addr]:port`` → address and port."""
-    if written.startswith("["):
-        address, _, rest = written[1:].partition("]")
-        return address, int(rest.removeprefix(":") or 53)
-    if written.count(":") == 1:
-        address, _, port = written.partition(":")
-        return address, int(port)
-    return written, 53
 
 
 def _literal(host: str) -> tuple[str, ...]:

@@ -73,13 +73,15 @@ class _Worker:
 
     async def _listen(self) -> None:
         """Take replies in the order of the requests until the worker ends. The page it was at has failed then."""
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        with suppress(asyncio.IncompleteReadError, ConnectionError, msgspec.DecodeError):
             while True:
                 (length,) = LENGTH.unpack(await self._source.readexactly(LENGTH.size))
                 reply = self._decoder.decode(await self._source.readexactly(length))
                 self.orders.popleft().fill(reply)
                 self._feed()
         self.alive = False
+        with suppress(ProcessLookupError):
+            self.process.kill()
         code = await self.process.wait()
         if self.orders:
             self.orders.popleft().fail(f"exit code {code}")
