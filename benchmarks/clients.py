@@ -6,8 +6,10 @@ import csv
 import json
 import re
 import shutil
+import sqlite3
 import sys
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,28 +25,34 @@ _WGET_BROKEN = re.compile(r"^Found \d+ broken links?\.$", re.MULTILINE)
 @dataclass(frozen=True, slots=True)
 class Client:
     """``command``: start address and an empty folder → what is run in that folder. ``found``: folder and output
-    file → the addresses it calls broken. ``slow``: measured in the first rounds only."""
+    file → the addresses it calls broken. ``slow``: measured in the first rounds only; ``compressed``: meets the
+    portal compressed."""
 
     name: str
     command: Callable[[str, Path], list[str]]
     found: Callable[[Path, Path], set[str]]
     slow: bool = False
+    compressed: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
 
 def installed_clients() -> tuple[list[Client], list[str]]:
     """Those that can be measured here, and the names of those that are not installed."""
     tools = {
-        "govaudit": _program_beside_python("govaudit"),
-        "plain spider": sys.executable,
         "wget": shutil.which("wget"),
-        "linkchecker": _program_beside_python("linkchecker"),
+        "govaudit crawl": program_beside_python("govaudit"),
+        "govaudit": program_beside_python("govaudit"),
+        "govaudit gzip": program_beside_python("govaudit"),
+        "plain spider": sys.executable,
+        "linkchecker": program_beside_python("linkchecker"),
         "linkinator": shutil.which("linkinator"),
     }
     makers: dict[str, Callable[[str], Client]] = {
-        "govaudit": _govaudit,
-        "plain spider": _plain_spider,
         "wget": _wget,
+        "govaudit crawl": _govaudit_crawl,
+        "govaudit": _govaudit,
+        "govaudit gzip": _govaudit_gzip,
+        "plain spider": _plain_spider,
         "linkchecker": _linkchecker,
         "linkinator": _linkinator,
     }
@@ -52,18 +60,22 @@ def installed_clients() -> tuple[list[Client], list[str]]:
     return clients, [name for name, program in tools.items() if not program]
 
 
-def _program_beside_python(name: str) -> str | None:
+def program_beside_python(name: str) -> str | None:
+    """The installed program of that name, first the one beside this Python."""
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.exists() else shutil.which(name)
+
+
+def _govaudit_options(folder: Path) -> list[str]:
+    terms = ["--workspace", str(folder), "--run", "speed", "--as-of", f"{AS_OF}", "--allow-private"]
+    return [*terms, "--rate", "0", "--max-pages", "0", "--concurrency", "32", "--browser", "never"]
 
 
 def _govaudit(program: str) -> Client:
     """The whole inspection: crawl, all checks, all facts stored, every report of the installation."""
 
     def command(url: str, folder: Path) -> list[str]:
-        options = ["--workspace", str(folder), "--run", "speed", "--as-of", f"{AS_OF}", "--allow-private"]
-        limits = ["--rate", "0", "--max-pages", "0", "--concurrency", "32", "--browser", "never"]
-        return [program, "inspect", url, *options, *limits]
+        return [program, "inspect", url, *_govaudit_options(folder)]
 
     def found(folder: Path, _: Path) -> set[str]:
         report = json.loads((folder / "reports" / "speed" / "findings.json").read_text(encoding="utf-8"))
@@ -74,6 +86,27 @@ def _govaudit(program: str) -> Client:
         }
 
     return Client("govaudit", command, found, environment={"GOVAUDIT_LANG": "en"})
+
+
+def _govaudit_gzip(program: str) -> Client:
+    return replace(_govaudit(program), name="govaudit gzip", compressed=True)
+
+
+def _govaudit_crawl(program: str) -> Client:
+    """Crawl, read and store, nothing judged: what is broken is read from the stored looks."""
+
+    def command(url: str, folder: Path) -> list[str]:
+        return [program, "crawl", url, *_govaudit_options(folder)]
+
+    def found(folder: Path, _: Path) -> set[str]:
+        (file,) = (folder / "runs" / "speed").glob("*.sqlite")
+        with closing(sqlite3.connect(file)) as facts:
+            rows = facts.execute(
+                "SELECT url FROM url JOIN fetch ON fetch.url_id = url.id GROUP BY url HAVING min(status) >= 400"
+            )
+            return {url for (url,) in rows}
+
+    return Client("govaudit crawl", command, found, environment={"GOVAUDIT_LANG": "en"})
 
 
 def _plain_spider(program: str) -> Client:

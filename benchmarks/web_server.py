@@ -9,7 +9,8 @@ import socket
 import subprocess
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,15 +34,23 @@ http {{
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     sendfile on;
     keepalive_requests 100000;
-    gzip {gzip};
-    server {{
-        listen 127.0.0.1:{port} backlog=1024;
-        root {root};
-        index index.html;
-        add_header LinkChecker ok;
-    }}
+    keepalive_timeout 600;
+    root {root};
+    index index.html;
+    add_header LinkChecker ok;
+    server {{ listen 127.0.0.1:{port} backlog=1024; }}
+    server {{ listen 127.0.0.1:{gzip_port} backlog=1024; gzip on; gzip_comp_level 1; }}
 }}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Base addresses (with the last slash) of the folder as it is and compressed, and the log of both."""
+
+    url: str
+    gzip_url: str
+    visits: VisitLog
 
 
 class NginxMissingError(Exception):
@@ -66,8 +75,8 @@ class VisitLog:
 
 
 @contextmanager
-def nginx(root: Path, folder: Path, *, gzip: bool = False) -> Iterator[tuple[str, VisitLog]]:
-    """Serve ``root`` while the context is open. Gives the base address (with the last slash) and the log.
+def nginx(root: Path, folder: Path) -> Iterator[Served]:
+    """Serve ``root`` while the context is open, for every host name.
 
     Raises ``NginxMissingError``, and ``RuntimeError`` with nginx's own words when it does not start.
     """
@@ -75,11 +84,11 @@ def nginx(root: Path, folder: Path, *, gzip: bool = False) -> Iterator[tuple[str
     if program is None:
         raise NginxMissingError
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port, gzip_port = _free_ports(2)
     configuration = folder / "nginx.conf"
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
     configuration.write_text(
-        CONFIGURATION.format(user=user, folder=folder, root=root, port=port, gzip="on" if gzip else "off"),
+        CONFIGURATION.format(user=user, folder=folder, root=root, port=port, gzip_port=gzip_port),
         encoding="utf-8",
     )
     errors = folder / "error.log"
@@ -91,16 +100,19 @@ def nginx(root: Path, folder: Path, *, gzip: bool = False) -> Iterator[tuple[str
     )
     try:
         _wait_until_listening(port, server, errors)
-        yield f"http://127.0.0.1:{port}/", VisitLog(folder / "access.log")
+        visits = VisitLog(folder / "access.log")
+        yield Served(f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{gzip_port}/", visits)
     finally:
         server.terminate()
         server.wait(timeout=10)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def _wait_until_listening(port: int, server: subprocess.Popen[bytes], errors: Path) -> None:
