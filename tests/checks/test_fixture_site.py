@@ -43,7 +43,7 @@ def test_facts_are_those_of_a_crawl(tmp_path: Path) -> None:
     assert context.targets["http://www.yunlan.gov.cn/a.html"].lane is Lane.PAGE
     page = context.facts.page("http://www.yunlan.gov.cn/a.html")
     assert page is not None
-    assert (page.depth, page.reading.charset.used) == (1, "gb18030")
+    assert (page.depth, page.reading.charset.used) == (1, "gbk")
     assert [one.skipped for one in context.facts.left_out()] == [Skipped.ROBOTS]
     assert context.facts.still_waiting() == 1
     context.facts.close()

@@ -79,7 +79,7 @@ def test_remembered_references_mean_what_a_browser_reads(pages: list[tuple[str, 
     for url, hrefs, charset in pages:
         noted = known.note([RawLink(Tag.A, href) for href in hrefs], url, charset=charset)
         for href, found in zip(hrefs, store.urls(noted.anchors), strict=True):
-            joined = resolve(url, href, "gb18030" if charset == "gbk" else "utf-8")
+            joined = resolve(url, href, charset)
             is_web = joined is not None and joined.startswith(("http://", "https://"))
             assert found == (without_fragment(joined) if joined is not None and is_web else None)
 
@@ -105,20 +105,51 @@ def test_style_sheets_name_what_they_load() -> None:
     a { background: url( "x y.png" ), url(z\).png), url(data:image/png;base64,AA) } b { filter: url(#f) }
     @font-face { font-family: x; src: url(f.woff2) format("woff2"), url('f.eot?#iefix') }
     i { background: URL(z\).png) }"""
-    assert stylesheet_references(sheet.encode()) == [
+    assert stylesheet_references(sheet.encode())[0] == [
         RawLink(Tag.STYLE, "a.css"), RawLink(Tag.STYLE, "b.css"), RawLink(Tag.STYLE, "c.css"),
         RawLink(Tag.IMAGE, "x y.png"), RawLink(Tag.IMAGE, "z).png"),
         RawLink(Tag.FONT, "f.woff2"), RawLink(Tag.FONT, "f.eot?#iefix"),
     ]  # fmt: skip
     chinese = '@charset "gb2312"; a{background:url(图.png)}'.encode("gbk")
-    assert stylesheet_references(chinese) == [RawLink(Tag.IMAGE, "图.png")]
+    assert stylesheet_references(chinese) == ([RawLink(Tag.IMAGE, "图.png")], "gbk")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "loaded"),
+    [
+        (r"a{background:url(\69 .png)} @import 'late.css';", ["i.png"]),
+        ('@import"a.css";@import url(b\\).css);@import/**/"c.css" print', ["a.css", "b).css", "c.css"]),
+        ("a{background:url(x y.png)} b{background:url(z.png)}", ["z.png"]),
+        ("@namespace svg url(http://www.w3.org/2000/svg); a{b:url(x)}", ["x"]),
+        ("a{behavior:url(pie.htc);*background:url(ie7.png);_background:url(ie6.png);c:url(x)}", ["x"]),
+        ("* a:hover{b:url(x)} .a_b:hover{b:url(y)}", ["x", "y"]),
+        ("a{b:url()} c{d:url(about:blank)} e{f:myurl(no)} /* url(", []),
+    ],
+)
+def test_style_sheets_load_what_browsers_understand(sheet: str, loaded: list[str]) -> None:
+    assert [link.raw for link in stylesheet_references(sheet.encode())[0]] == loaded
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "charset"),
+    [
+        ("/* 中 */".encode(), "text/css", "utf-8"),
+        ("/* 中 */".encode("gbk"), "text/css", "gbk"),
+        ("/* 中 */".encode("gbk"), "text/css; charset=GB2312", "gbk"),
+        (b'@charset "gbk"; a{}', "text/css; charset=utf-8", "utf-8"),
+        (b'\xef\xbb\xbf@charset "gbk";', "text/css; charset=gbk", "utf-8"),
+        (b'@charset "utf-16";', "", "utf-8"),
+    ],
+)
+def test_the_encoding_of_a_style_sheet(body: bytes, content_type: str, charset: str) -> None:
+    assert stylesheet_references(body, content_type)[1] == charset
 
 
 @given(
     some.binary(max_size=400) | some.text(alphabet="url(@import\"'\\)/*{}; \n", max_size=200).map(str.encode)
 )
 def test_style_sheets_never_break_the_reader(body: bytes) -> None:
-    assert all(link.raw for link in stylesheet_references(body))
+    assert all(link.raw for link in stylesheet_references(body)[0])
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,26 @@ def test_what_a_browser_cannot_parse_has_no_address() -> None:
     assert urls.canonical("http://") is None
 
 
-def test_a_query_is_written_in_the_charset_of_its_page_and_a_path_never_is() -> None:
-    assert urls.resolve(BASE, "/搜?q=中", "gb18030") == "http://www.x.gov.cn/%E6%90%9C?q=%D6%D0"
-    assert urls.resolve(BASE, "/s?q=中") == "http://www.x.gov.cn/s?q=%E4%B8%AD"
-
-
-def test_bytes_and_characters_that_a_query_cannot_hold_are_escaped_as_in_browsers() -> None:
-    assert urls.resolve(BASE, "/s?q=丂", "gb18030") == "http://www.x.gov.cn/s?q=%81@"
-    assert urls.resolve(BASE, "/s?q=한", "big5") == "http://www.x.gov.cn/s?q=%26%2354620%3B"
+@pytest.mark.parametrize(
+    ("raw", "encoding", "expected"),
+    [
+        ("/搜?q=中", "gbk", "/%E6%90%9C?q=%D6%D0"),
+        ("/搜?q=中#碎", "gb18030", "/%E6%90%9C?q=%D6%D0#%E7%A2%8E"),
+        ("/s?q=中", "utf-8", "/s?q=%E4%B8%AD"),
+        ("/s?q=中", "utf-16le", "/s?q=%E4%B8%AD"),
+        ("/s?q=丂~", "gbk", "/s?q=%81@~"),
+        ("/s?q=€㐀", "gbk", "/s?q=%80%26%2313312%3B"),
+        ("/s?q=€㐀", "gb18030", "/s?q=%A2%E3%819%EE9"),
+        ("/s?q=한'", "big5", "/s?q=%26%2354620%3B%27"),
+        ("/s?q=政€", "big5", "/s?q=%ACF%A3%E1"),
+        ("/s?q=é", "windows-1252", "/s?q=%E9"),
+        ("/a|b?c|d#e|f", "utf-8", "/a%7Cb?c|d#e|f"),
+    ],
+)
+def test_what_a_query_holds_is_written_in_the_charset_of_its_page(
+    raw: str, encoding: str, expected: str
+) -> None:
+    assert urls.resolve(BASE, raw, encoding) == f"http://www.x.gov.cn{expected}"
 
 
 @pytest.mark.parametrize(
@@ -105,9 +117,36 @@ def test_a_name_is_no_literal_address() -> None:
     assert urls.literal_address_kind("http://localhost:8000/") == "loopback"
 
 
-@given(st.text(max_size=60))
-def test_resolving_never_fails_and_a_canonical_address_stays_itself(raw: str) -> None:
-    resolved = urls.resolve(BASE, raw)
-    if resolved is not None:
-        assert urls.resolve(BASE, resolved) == resolved
-        assert urls.resolve(BASE, raw, "gb18030") is not None
+_PIECES = st.sampled_from(
+    ["http:", "https:", "HTTP://", "//", "/", "\\\\", "..", ".", "%2e", "%", "%zz", "?", "#", ":", "@", "|", "&", "=",
+     "x.cn", "中文", "中.cn", "[::1]", "[", "]", ":80", ":443",
+     ":99999", " ", "\t", "\n", "\x00", "a", ";b", "'", '"', "€",
+     "😀", "\ud800", "javascript:", "data:", "mailto:", "1.2", "0x7f", "\u3002", "\ufeff", "\u00ad"]
+)  # fmt: skip
+_WRITTEN = st.lists(_PIECES, max_size=8).map("".join) | st.text(max_size=40)
+_ENCODINGS = st.sampled_from(
+    ["utf-8", "gbk", "gb18030", "big5", "windows-1252", "utf-16le", "x-user-defined", "no-such"]
+)
+
+
+@given(_WRITTEN, _ENCODINGS)
+def test_resolving_never_fails_and_an_address_stays_itself(raw: str, encoding: str) -> None:
+    resolved = urls.resolve(BASE, raw, encoding)
+    if resolved is None:
+        return
+    assert urls.resolve(BASE, resolved, encoding) == resolved
+    assert urls.resolve("https://other.cn/x?y#z", resolved) == resolved
+    if urls.scheme_of(resolved) in urls.WEB_SCHEMES:
+        assert resolved.isascii()
+        assert not set(" \t\n|\\") & set(resolved.partition("?")[0].partition("#")[0])
+        assert urls.canonical(resolved) == urls.without_fragment(resolved)
+        assert urls.canonical(urls.without_fragment(resolved)) == urls.without_fragment(resolved)
+
+
+@given(_WRITTEN, _WRITTEN)
+def test_a_reference_means_the_same_from_the_page_and_from_its_own_address(first: str, second: str) -> None:
+    page = urls.resolve(BASE, first)
+    if page is not None and urls.scheme_of(page) in urls.WEB_SCHEMES:
+        leads_to = urls.resolve(page, second)
+        assert leads_to == urls.resolve(urls.without_fragment(page), second)
+        assert leads_to is None or urls.resolve(page, leads_to) == leads_to

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
-def running_chromium() -> Iterator[Browser]:
-    """Start Chromium, stop it afterwards; skips the test when the machine has none."""
+def running_chromium(*arguments: str) -> Iterator[Browser]:
+    """Start Chromium with ``arguments``, stop it afterwards; skips the test when the machine has none."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip(f"no browser found (looked for {', '.join(NAMES)})")
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
         yield browser
         browser.close()

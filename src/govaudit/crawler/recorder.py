@@ -160,11 +160,11 @@ class Recorder:
     def _keep_stylesheet(self, target: Target, fetch: Fetch, number: int, body: bytes) -> None:
         if not fetch.content_type.lower().startswith("text/css"):
             return
-        links = stylesheet_references(body, fetch.content_type)
+        links, charset = stylesheet_references(body, fetch.content_type)
         if not links or fetch.final_url in self._read:
             return
-        noted = self._references.note(links, fetch.final_url)
-        reading = Reading(PageKind.STUB, ("style-sheet",), "", Charset("utf-8"))
+        noted = self._references.note(links, fetch.final_url, charset=charset)
+        reading = Reading(PageKind.STUB, ("style-sheet",), "", Charset(charset))
         self._writer.add_page(target.url, number, target.depth, reading, noted.anchors)
         for link in noted.new:
             if link.url is not None:

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _MOST_KEPT = 100_000
-_QUERY_ENCODINGS = {
-    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "gb_2312-80": "gb18030",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "shift_jis": "shift_jis", "euc-kr": "cp949",
-    "iso-8859-1": "cp1252", "windows-1252": "cp1252",
-}  # fmt: skip
-"""Encodings in which a browser writes queries of such pages; all others: UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +35,19 @@ class References:
         self._kept = 0
 
     def note(self, links: Iterable[RawLink], url: str, base: str = "", charset: str = "utf-8") -> Noted:
-        """Numbers of ``links`` on the page at ``url``. ``base``: its ``<base href>``, absolute."""
+        """Numbers of ``links`` on the page at ``url``. ``base``: its ``<base href>``, absolute;
+        ``charset``: the encoding in which it is read."""
         address = base or url
-        encoding = _QUERY_ENCODINGS.get(charset.lower(), "utf-8")
         origin, folder = _places(address)
-        of_origin = self._place(f"{origin} {encoding}")
-        of_folder = self._place(f"{folder} {encoding}")
+        of_origin = self._place(f"{origin} {charset}")
+        of_folder = self._place(f"{folder} {charset}")
         of_page: dict[RawLink, int] = {}
         anchors: list[int] = []
         new: list[Link] = []
         for raw in links:
             number = of_origin.get(raw) or of_folder.get(raw) or of_page.get(raw)
             if number is None:
-                link = self._resolved(address, raw, encoding)
+                link = self._resolved(address, raw, charset)
                 number = self._store(link)
                 place = _place_of(raw.raw, of_origin, of_folder, of_page)
                 place[raw] = number

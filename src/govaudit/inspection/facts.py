@@ -174,8 +174,10 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Charset(msgspec.Struct, frozen=True, array_like=True):
-    """``used``: what a browser would decode with and we did; declarations as written; ``damaged``: how many
-    characters could not be decoded."""
+    """``used``: what the bytes are and were decoded with; declarations as written; ``damaged``: how many characters
+    could not be decoded; ``shown``: what a browser decodes with, because it believes declarations, empty when nothing
+    is declared and it has to guess. Where the two differ visitors see rubbish. Names of the WHATWG standard in small
+    letters."""
 
     used: str
     header: str = ""
@@ -183,6 +185,7 @@ class Charset(msgspec.Struct, frozen=True, array_like=True):
     bom: bool = False
     contradiction: bool = False
     damaged: int = 0
+    shown: str = ""
 
 
 class GuideReading(msgspec.Struct, frozen=True, array_like=True):

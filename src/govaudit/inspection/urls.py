@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import cache
 from typing import Literal
 
 import ada_url
 
-_LEADING_TRAILING = "".join(map(chr, range(0x21)))
-_REMOVED = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 _QUERY_SET = frozenset(b"\"#<>'")
 """Printable bytes that the WHATWG query percent-encode set escapes."""
+_BEHIND_PATH = re.compile(r"[?#]")
+_CODECS = {"gbk": "gb18030", "euc-kr": "cp949", "shift_jis": "cp932", "x-user-defined": "utf-8"}
+"""WHATWG encodings under another name in Python."""
+_LATER_IN_BIG5 = frozenset("\u2550\u255e\u2561\u256a\u5341\u5345")
+"""Characters that Big5 holds twice and of which the second is written."""
 
 WEB_SCHEMES = frozenset({"http", "https"})
 
@@ -27,23 +31,31 @@ ATTACHMENT_EXTENSIONS = frozenset(
 def resolve(base: str, raw: str, encoding: str = "utf-8") -> str | None:
     """The absolute canonical address that a browser requests for ``raw`` on a page at ``base``.
 
-    The fragment is kept. Characters of a query outside ASCII are written in the page's ``encoding``
-    (the WHATWG query rule), those of a path always in UTF-8. ``None``: a browser could not parse it either.
+    The fragment is kept. Characters of a query outside ASCII are written in the page's ``encoding`` (its name in the
+    WHATWG standard; the query rule), those of a path always in UTF-8. ``None``: a browser could not parse it either.
     """
-    written = raw.strip(_LEADING_TRAILING).translate(_REMOVED)
-    if encoding != "utf-8" and not written.isascii():
-        written = _encode_query(written, encoding)
+    written = raw
+    if encoding != "utf-8" and not raw.isascii():
+        written = _encode_query(raw, encoding)
     try:
         joined: str = ada_url.join_url(base, written)
     except ValueError:
         return None
-    return joined
+    return _barred(joined) if "|" in joined else joined
+
+
+def _barred(url: str) -> str:
+    """``url`` with the bars of its path escaped: the standard leaves them, Chromium does not, and Tomcat refuses
+    them bare."""
+    stop = _BEHIND_PATH.search(url)
+    end = stop.start() if stop else len(url)
+    return url[:end].replace("|", "%7C") + url[end:]
 
 
 def _encode_query(raw: str, encoding: str) -> str:
     before, hash_mark, fragment = raw.partition("#")
     path, question_mark, query = before.partition("?")
-    if not question_mark or query.isascii():
+    if not question_mark or query.isascii() or encoding.startswith("utf-16"):
         return raw
     encoded = "".join(
         character if character.isascii() else _encoded(character, encoding) for character in query
@@ -53,12 +65,38 @@ def _encode_query(raw: str, encoding: str) -> str:
 
 def _encoded(character: str, encoding: str) -> str:
     try:
-        written = character.encode(encoding)
-    except UnicodeEncodeError:
+        written = _bytes_of(character, encoding)
+    except (UnicodeEncodeError, LookupError):
         return f"%26%23{ord(character)}%3B"
     return "".join(
         chr(byte) if 0x20 < byte < 0x7F and byte not in _QUERY_SET else f"%{byte:02X}" for byte in written
     )
+
+
+def _bytes_of(character: str, encoding: str) -> bytes:
+    """The bytes with which the WHATWG encoder of that name writes ``character``."""
+    if encoding == "big5":
+        return _big5_bytes()[character] if character in _big5_bytes() else character.encode("ascii")
+    written = character.encode(_CODECS.get(encoding, encoding))
+    if encoding != "gbk":
+        return written
+    if character == "€":
+        return b"\x80"
+    # GBK knows no characters of four bytes.
+    return written if len(written) <= 2 else character.encode("ascii")
+
+
+@cache
+def _big5_bytes() -> dict[str, bytes]:
+    """Big5 as browsers write it: without the Hong Kong characters, which they only read."""
+    known = {"€": b"\xa3\xe1"}
+    for lead in range(0xA1, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
+            pair = bytes((lead, trail))
+            character = pair.decode("big5hkscs", "ignore")
+            if len(character) == 1 and (character not in known or character in _LATER_IN_BIG5):
+                known[character] = pair
+    return known
 
 
 def canonical(url: str) -> str | None:
@@ -67,7 +105,7 @@ def canonical(url: str) -> str | None:
         normal: str = ada_url.normalize_url(url.strip())
     except ValueError:
         return None
-    return without_fragment(normal)
+    return without_fragment(_barred(normal) if "|" in normal else normal)
 
 
 def without_fragment(url: str) -> str:

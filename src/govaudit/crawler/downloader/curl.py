@@ -127,6 +127,8 @@ class Transfers:
         handle = self._idle.pop() if self._idle else self._new_handle()
         try:
             handle.setopt(pycurl.URL, order.url)
+            # libcurl would write "%7e" as "%7E"; what a page says is what is asked for.
+            handle.setopt(pycurl.REQUEST_TARGET, _request_target(order.url))
         except (pycurl.error, UnicodeEncodeError) as error:
             self._idle.append(handle)
             return _never_sent(str(error))
@@ -269,6 +271,11 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
 
 def _never_sent(why: str) -> Answer:
     return Answer(0, [], b"", False, "", pycurl.E_URL_MALFORMAT, why, 0, False)  # noqa: FBT003
+
+
+def _request_target(url: str) -> str:
+    _, slash, path = url.partition("://")[2].partition("/")
+    return slash + path
 
 
 def _content_type(lines: list[bytes]) -> str:

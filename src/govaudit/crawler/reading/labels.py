@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE = 500
 _LONGEST_CONTENT = 4000
+_NO_BASE = ("data:", "javascript:")
 
 
 def title_of(page: Outline) -> str:
@@ -48,11 +49,12 @@ def label_value(labels: tuple[Label, ...], name: str) -> str:
 
 
 def base_of(page: Outline) -> str:
-    """``href`` of the first ``<base>`` that has one, as written."""
+    """``href`` of the first ``<base>`` that has one, as written; empty also where browsers do not follow it."""
     for element in page.of_tag("base"):
         raw = page.attributes[element].get("href")
-        if raw is not None and raw.strip():
-            return raw.strip()
+        if raw is not None:
+            written = raw.strip()
+            return "" if written[:11].lower().startswith(_NO_BASE) else written
     return ""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from govaudit.crawler.reading.text import collapsed
 from govaudit.crawler.reading.words import words
+from govaudit.crawler.stylesheets import references_in
 from govaudit.inspection.facts import RawLink, Tag
 
 if TYPE_CHECKING:
@@ -18,18 +20,35 @@ _LONGEST_TEXT = 200
 _LONGEST_ADDRESS = 16_384
 _SCRIPT_SCHEME = "javascript:"
 _NOT_FETCHED = ("data:", "about:", "blob:", _SCRIPT_SCHEME)
-_FONT = re.compile(r"\.(?:woff2?|ttf|otf|eot)(?:[?#]|$)", re.IGNORECASE)
-_CSS_REFERENCE = re.compile(
-    r"(@import\s+(?:url\(\s*)?|url\(\s*)(?:\"([^\"\n]{0,2000})\"|'([^'\n]{0,2000})'|([^\s\"'();]{1,2000}))",
-    re.IGNORECASE,
-)
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLANKS = "".join(map(chr, range(0x21)))
+_REMOVED = str.maketrans("", "", "\t\n\r")
+_PERHAPS_SCRIPT = frozenset(["", "j", "J", *_BLANKS])
+"""First characters of what may be a ``javascript:`` address."""
+_STRING = r"""(?:"(?:[^"\\\n]|\\.){1,2000}"|'(?:[^'\\\n]|\\.){1,2000}'|`[^`$\\]{1,2000}`)"""
+_WINDOW = r"(?:(?:window|self|top|parent|opener|document|this)\s*\.\s*)"
 _SCRIPTED = re.compile(
-    r"(?:window\.open|\bopen|location(?:\.href)?\s*=|location\.(?:replace|assign))\s*\(?\s*"
-    r"(?:\"([^\"\n]{1,2000})\"|'([^'\n]{1,2000})')(?!\s*\+)"
+    rf"""
+    /\*.*?(?:\*/|\Z) | //[^\n]*
+    | (?<![\w$.])(?:
+        {_WINDOW}*location(?:\.href)?\s*=(?!=)\s*\(?
+        | {_WINDOW}*location\s*\.\s*(?:replace|assign)\s*\(
+        | {_WINDOW}+open\s*\(
+        | (?P<bare>open\s*\()
+      )\s*(?P<literal>{_STRING})(?!\s*[+.\[])
+    | {_STRING}
+    """,
+    re.VERBOSE | re.DOTALL,
 )
-_REFRESH = re.compile(r"^\s*(\d{0,9})[^;,]{0,20}[;,]\s*(?:url\s*=)?\s*[\"']?\s*([^\"']+)", re.IGNORECASE)
+_SCRIPT_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_REFRESH = re.compile(
+    r"\s*(\d{1,9}(?=[\d.;,\s])|(?=\.))[\d.]*(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?(?:'([^']*)|\"([^\"]*)|(.+))",
+    re.IGNORECASE | re.DOTALL,
+)
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_BETWEEN = ", \t\n\r\f"
+_DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*\)?)*")
+_DESCRIPTOR = re.compile(r"\d+w|\d+h|(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?x", re.IGNORECASE)
 _PRELOADED = {"script": Tag.SCRIPT, "style": Tag.STYLE, "image": Tag.IMAGE, "font": Tag.FONT}
 _ANYWHERE = frozenset(["style", "background", "data-src"])
 # Frequent attributes that hold no reference on every element: one look at them all spares a look at each.
@@ -39,7 +58,13 @@ _PLAIN_ATTRIBUTES = frozenset(
         *("rel", "src", "target", "title", "type", "valign", "value", "width"),
     ]
 )
-_LATER: dict[str, Tag | None] = {"iframe": Tag.FRAME, "script": Tag.SCRIPT, "img": None, "image": None}
+_LATER: dict[str, Tag | None] = {
+    "iframe": Tag.FRAME,
+    "script": Tag.SCRIPT,
+    "img": None,
+    "image": None,
+    **dict.fromkeys(["video", "audio", "source"], Tag.MEDIA),
+}
 _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 
 Found = tuple[Tag, str, str]
@@ -57,7 +82,7 @@ def raw_links(page: Outline) -> list[RawLink]:
             continue
         if tag == "a":
             raw = attributes.get("href")
-            if raw is not None and raw[:11].lower() != _SCRIPT_SCHEME:
+            if raw is not None and raw[:1] not in _PERHAPS_SCRIPT:
                 found.append(RawLink(Tag.A, raw[:_LONGEST_ADDRESS], anchor_text(page, element)))
             else:
                 found.extend(_raw_links(_anchor(page, element, attributes)))
@@ -83,18 +108,40 @@ def refresh_target(page: Outline) -> tuple[str, float]:
     return "", 0.0
 
 
-def scripted_addresses(code: str) -> list[str]:
-    """Literal addresses that a piece of script opens."""
+def scripted_addresses(code: str, *, handler: bool = False) -> list[str]:
+    """Literal addresses that a piece of script opens; what it puts together is none. ``handler``: the code of an
+    attribute such as ``onclick``, where a bare ``open`` is the document's and opens nothing."""
     if "open" not in code and "location" not in code:
         return []
-    return [double or single for double, single in _SCRIPTED.findall(code)]
+    return [
+        _SCRIPT_ESCAPE.sub(_unescaped, match["literal"][1:-1])
+        for match in _SCRIPTED.finditer(code)
+        if match["literal"] and not (handler and match["bare"])
+    ]
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    two, four, character = escape.groups()
+    if character is not None:
+        return _CONTROLS.get(character, character)
+    number = int(two or four, 16)
+    return "\ufffd" if 0xD800 <= number < 0xE000 else chr(number)
+
+
+def script_of(address: str) -> str:
+    """The code of a ``javascript:`` address, empty for any other."""
+    written = address.lstrip(_BLANKS).translate(_REMOVED)
+    return unquote(written[11:]) if written[:11].lower() == _SCRIPT_SCHEME else ""
 
 
 def _refresh(attributes: Attributes) -> tuple[str, float] | None:
     if (attributes.get("http-equiv") or "").strip().lower() != "refresh":
         return None
     match = _REFRESH.match(attributes.get("content") or "")
-    return (match[2].strip(), float(match[1] or 0)) if match else None
+    if match is None:
+        return None
+    target = (match[2] or match[3] or match[4] or "").strip()
+    return (target, float(match[1] or 0)) if target else None
 
 
 def anchor_text(page: Outline, element: int) -> str:
@@ -125,8 +172,7 @@ def _anchor(page: Outline, element: int, attributes: Attributes) -> Iterator[Fou
     written = raw or ""
     text = anchor_text(page, element)
     yield Tag.A, written, text
-    if written[:11].lower() == _SCRIPT_SCHEME:
-        yield from ((Tag.SCRIPTED, address, text) for address in scripted_addresses(written[11:]))
+    yield from ((Tag.SCRIPTED, address, text) for address in scripted_addresses(script_of(written)))
 
 
 def _area(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
@@ -206,6 +252,12 @@ def _svg_image(_page: Outline, _element: int, attributes: Attributes) -> Iterato
     yield from _plain("href" if "href" in attributes else "xlink:href", Tag.IMAGE, attributes)
 
 
+def _svg_use(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    for tag, raw, text in _svg_image(_page, _element, attributes):
+        if not raw.strip().startswith("#"):
+            yield tag, raw, text
+
+
 def _style(page: Outline, element: int, _attributes: Attributes) -> Iterator[Found]:
     yield from _of_css(page.code.get(element, ""))
 
@@ -237,34 +289,26 @@ def _candidates(srcset: str | None, text: str) -> Iterator[Found]:
 
 def _split_srcset(srcset: str) -> list[str]:
     found: list[str] = []
-    expecting = True
-    for token in srcset.split():
-        if expecting:
-            address = token.lstrip(",")
-            if not address:
-                continue
+    rest = srcset.lstrip(_BETWEEN)
+    while rest:
+        address, *after = rest.split(None, 1)
+        rest = after[0] if after else ""
+        if address.endswith(","):
             found.append(address.rstrip(","))
-            expecting = address.endswith(",")
-        elif token.endswith(","):
-            expecting = True
-        elif "," in token:
-            # "2x,next.png": the comma ends the descriptor, what follows is the next address.
-            found.append(token.partition(",")[2])
-            expecting = False
+        else:
+            match = _DESCRIPTORS.match(rest)
+            descriptors = match[0] if match else ""
+            rest = rest[len(descriptors) :]
+            if all(map(_DESCRIPTOR.fullmatch, descriptors.split())):
+                found.append(address)
+        rest = rest.lstrip(_BETWEEN)
     return [address for address in found if address]
 
 
 def _of_css(css: str) -> Iterator[Found]:
     if "url(" not in css and "@import" not in css and "URL(" not in css:
         return
-    for before, double, single, bare in _CSS_REFERENCE.findall(_CSS_COMMENT.sub(" ", css)):
-        raw = (double or single or bare).strip()
-        if not raw or _own_data(raw) or raw.startswith("#"):
-            continue
-        if before.startswith("@"):
-            yield Tag.STYLE, raw, ""
-        else:
-            yield (Tag.FONT if _FONT.search(raw) else Tag.IMAGE), raw, ""
+    yield from ((Tag(link.tag), link.raw, "") for link in references_in(css))
 
 
 def _of_any(page: Outline, element: int, attribute: str) -> Iterator[Found]:
@@ -280,7 +324,7 @@ def _of_any(page: Outline, element: int, attribute: str) -> Iterator[Found]:
         if tag is not None:
             yield from _plain("data-src", tag, attributes)
     else:
-        for address in scripted_addresses(value):
+        for address in scripted_addresses(value, handler=True):
             yield Tag.SCRIPTED, address, anchor_text(page, element)
 
 
@@ -306,5 +350,6 @@ _READERS: dict[str, Callable[[Outline, int, Attributes], Iterator[Found]]] = {
     "option": _option,
     "meta": _meta,
     "image": _svg_image,
+    "use": _svg_use,
     "style": _style,
 }

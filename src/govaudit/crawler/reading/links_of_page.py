@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.crawler.reading.links import anchor_text, scripted_addresses
+from govaudit.crawler.reading.links import anchor_text, script_of, scripted_addresses
 from govaudit.crawler.reading.text import comparable, squeezed
 from govaudit.inspection.urls import WEB_SCHEMES, host_of, resolve, scheme_of, without_fragment
 
@@ -122,11 +122,11 @@ def _anchor(page: Outline, element: int, resolver: Resolver) -> Anchor | None:
 
 
 def _scripted(raw: str, onclick: str, resolver: Resolver) -> str:
-    for code in (raw, onclick):
-        if not code:
-            continue
-        for address in scripted_addresses(code):
-            url = resolver(address)
-            if url:
-                return url
+    for address in (
+        *(scripted_addresses(script_of(raw)) if raw else ()),
+        *(scripted_addresses(onclick, handler=True) if onclick else ()),
+    ):
+        url = resolver(address)
+        if url:
+            return url
     return ""
