@@ -29,6 +29,7 @@ PAGE = """<html><head><link rel="stylesheet" href="s.css"></head>
 <img
  srcset="small.png 1x, big.png 2x">
 <a onclick="window.open('/popup.html')">弹出</a>
+<script>document.write("<a href='/later.html'>x</a>")</script>
 </body></html>"""
 
 
@@ -59,20 +60,21 @@ def facts(request: pytest.FixtureRequest, tmp_path: Path) -> SiteFacts:
 
 
 @pytest.mark.parametrize(
-    ("locator", "line", "xpath"),
+    ("locator", "line", "character", "xpath"),
     [
-        (Locator(raw="/a.html", text="乙"), 3, "/html/body/p/a[2]"),
-        (Locator(raw="/a.html"), 3, "/html/body/p/a[1]"),
-        (Locator(raw="s.css"), 1, "/html/head/link"),
-        (Locator(raw="big.png"), 5, "/html/body/img"),
-        (Locator(raw="/popup.html"), 6, "/html/body/a"),
+        (Locator(raw="/a.html", text="乙"), 3, 28, "/html/body/p/a[2]"),
+        (Locator(raw="/a.html"), 3, 4, "/html/body/p/a[1]"),
+        (Locator(raw="s.css"), 1, 13, "/html/head/link"),
+        (Locator(raw="big.png"), 4, 1, "/html/body/img"),
+        (Locator(raw="/popup.html"), 6, 1, "/html/body/a"),
+        (Locator(raw="/later.html"), 7, 34, ""),
     ],
 )
 def test_the_place_is_found_in_every_charset(
-    facts: SiteFacts, locator: Locator, line: int, xpath: str
+    facts: SiteFacts, locator: Locator, line: int, character: int, xpath: str
 ) -> None:
     (found,) = located([finding(1, locator)], facts)
-    assert (found.locator.line, found.locator.xpath) == (line, xpath)
+    assert (found.locator.line, found.locator.character, found.locator.xpath) == (line, character, xpath)
 
 
 def test_a_place_that_cannot_be_found_stays_as_it_was(facts: SiteFacts) -> None:

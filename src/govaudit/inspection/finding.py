@@ -15,13 +15,15 @@ Arguments = dict[str, str | int]
 
 
 class Locator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where on the page. ``text``: anchor text or surrounding words; ``raw``: the attribute as written, by which
-    line and XPath are worked out from the stored body."""
+    """Where on the page. ``text``: anchor text or surrounding words; ``raw``: the attribute as written, by which the
+    other three are worked out from the stored body. ``line`` and ``character`` (in its line), counted from 1, are
+    those of the tag; 0 where they are not known."""
 
     xpath: str = ""
     line: int = 0
     text: str = ""
     raw: str = ""
+    character: int = 0
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

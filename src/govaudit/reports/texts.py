@@ -148,7 +148,8 @@ class Texts:
         if locator.text:
             parts.append(self.text("words.place.text", text=locator.text))
         if locator.line:
-            parts.append(self.text("words.place.line", line=locator.line))
+            key = "words.place.character" if locator.character else "words.place.line"
+            parts.append(self.text(key, line=locator.line, character=locator.character))
         if locator.xpath:
             parts.append(locator.xpath)
         return self.text("words.place.separator").join(parts)

@@ -1,36 +1,37 @@
-"""Where on the page: line and XPath of flagged places, worked out from the stored body."""
+"""Where on the page: line, character and XPath of flagged places, worked out from the stored body."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
+from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
-import lxml.html
 import msgspec
-from lxml import etree
+
+from govaudit.crawler.reading.charset import text_of
+from govaudit.crawler.reading.links import raw_links
+from govaudit.crawler.reading.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from govaudit.crawler.reading.outline import Outline
+    from govaudit.inspection.facts import RawLink
     from govaudit.inspection.finding import Finding, Locator
     from govaudit.inspection.site_facts import SiteFacts
 
-_REFERRING = (
-    "href",
-    "src",
-    "action",
-    "data",
-    "background",
-    "poster",
-    "srcset",
-    "data-src",
-    "onclick",
-    "style",
-)
+_MARK = "govaudit-at"
+_TAG = re.compile(r"<[a-zA-Z][^\s/>]*")
+_MARKED = re.compile(rf" {_MARK}=\d+ ")
+_LINE_END = re.compile(r"\r\n?|\n")
+_FOREIGN = frozenset(["svg", "math"])
 
 
 def located(findings: Iterable[Finding], facts: SiteFacts) -> Iterator[Finding]:
-    """The findings, those with a raw reference completed by line and XPath. Each page is parsed once."""
+    """The findings, those with a raw reference completed by line, character and XPath. Each page is parsed once."""
     wanted = list(findings)
     by_page: dict[str, list[Finding]] = defaultdict(list)
     for finding in wanted:
@@ -38,55 +39,84 @@ def located(findings: Iterable[Finding], facts: SiteFacts) -> Iterator[Finding]:
             by_page[finding.page].append(finding)
     places: dict[str, Locator] = {}
     for page, concerned in by_page.items():
-        places.update(_places(page, concerned, facts))
+        source = _source(page, facts)
+        if source is not None:
+            places.update((finding.id, source.locate(finding.locator)) for finding in concerned)
     for finding in wanted:
         place = places.get(finding.id)
         yield msgspec.structs.replace(finding, locator=place) if place else finding
 
 
-def _places(page: str, findings: list[Finding], facts: SiteFacts) -> dict[str, Locator]:
+def _source(page: str, facts: SiteFacts) -> Source | None:
     body = facts.body(page)
     stored = facts.page(page)
-    if not body or stored is None:
-        return {}
-    tree = _tree(body, stored.reading.charset.used)
-    if tree is None:
-        return {}
-    by_value: dict[str, list[etree._Element]] = defaultdict(list)
-    for element in tree.iter(etree.Element):
-        for name in _REFERRING:
-            value = element.get(name)
-            if value:
-                by_value[value.strip()].append(element)
-    paths = tree.getroottree()
-    found: dict[str, Locator] = {}
-    for finding in findings:
-        element = _best(by_value, finding.locator)
-        if element is not None:
-            found[finding.id] = msgspec.structs.replace(
-                finding.locator, xpath=paths.getpath(element), line=element.sourceline or 0
-            )
-    return found
+    return Source.of(text_of(body, stored.reading.charset)) if body and stored is not None else None
 
 
-def _tree(body: bytes, charset: str) -> lxml.html.HtmlElement | None:
-    parser = lxml.html.HTMLParser(encoding=charset if charset != "gb18030" else "gb18030", huge_tree=True)
-    try:
-        return lxml.html.document_fromstring(body, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, LookupError):
-        return None
+@dataclass(slots=True)
+class Source:
+    """The source of a page, parsed as a browser parses it, each element knowing where its tag begins."""
 
+    text: str
+    _page: Outline
+    _starts: list[int]
+    _links: list[RawLink]
+    _elements: list[int]
+    _lines: list[int]
 
-def _best(by_value: dict[str, list[etree._Element]], locator: Locator) -> etree._Element | None:
-    """The element with that reference, the one with the same text first; parts of a longer value (srcset, style,
-    onclick) come last."""
-    elements = by_value.get(locator.raw.strip(), [])
-    for element in elements:
-        if locator.text and locator.text in str(element.xpath("string()")):
-            return element
-    if elements:
-        return elements[0]
-    for value, holders in by_value.items():
-        if locator.raw in value:
-            return holders[0]
-    return None
+    @classmethod
+    def of(cls, text: str) -> Source:
+        """Parse ``text``. Never raises on rubbish."""
+        # The parser tells no places: each tag is given its own as an attribute, wherever something looks like a tag.
+        page = outline(_TAG.sub(lambda tag: f"{tag[0]} {_MARK}={tag.start()} ", text))
+        starts = [int(attributes.pop(_MARK, None) or -1) for attributes in page.attributes]
+        for attributes in page.attributes:
+            for name, value in attributes.items():
+                if value and _MARK in value:
+                    attributes[name] = _MARKED.sub("", value)
+        for element, code in page.code.items():
+            page.code[element] = _MARKED.sub("", code)
+        elements: list[int] = []
+        links = raw_links(page, elements)
+        lines = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        return cls(text, page, starts, links, elements, lines)
+
+    def locate(self, locator: Locator) -> Locator:
+        """``locator`` with the place of its reference; unchanged when the page does not hold it."""
+        element = self._element(locator)
+        start = self._starts[element] if element >= 0 else self._written(locator.raw)
+        line, character = self._line_of(start) if start >= 0 else (0, 0)
+        xpath = self.xpath(element) if element >= 0 else ""
+        return msgspec.structs.replace(locator, line=line, character=character, xpath=xpath)
+
+    def xpath(self, element: int) -> str:
+        """The path by which a browser's ``document.evaluate`` finds the element."""
+        page, steps = self._page, []
+        while element >= 0:
+            parent, name = page.parent[element], page.tag[element]
+            same = [
+                one for one in (page.children(parent) if parent >= 0 else [element]) if page.tag[one] == name
+            ]
+            foreign = ":" in name or any(page.tag[one] in _FOREIGN for one in page.ancestors(element))
+            step = f"*[name()='{name}']" if foreign else name
+            steps.append(f"{step}[{same.index(element) + 1}]" if len(same) > 1 else step)
+            element = parent
+        return "/" + "/".join(reversed(steps))
+
+    def _element(self, locator: Locator) -> int:
+        """The element with that reference, the one with the same text first; -1 when there is none."""
+        found = [
+            (link.text, element)
+            for link, element in zip(self._links, self._elements, strict=True)
+            if link.raw == locator.raw
+        ]
+        same_text = [element for text, element in found if text == locator.text]
+        return (same_text or [element for _, element in found] or [-1])[0]
+
+    def _written(self, raw: str) -> int:
+        """Where ``raw`` stands in what scripts only write later; -1 when it does not."""
+        return max(self.text.find(raw), self.text.find(escape(raw)))
+
+    def _line_of(self, start: int) -> tuple[int, int]:
+        line = bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1

@@ -128,6 +128,14 @@ def read_as(body: bytes, encoding: str) -> str:
     return text.translate(_PRIVATE) if _WIDE_BLANK in body and encoding in _GB else text
 
 
+def text_of(body: bytes, charset: Charset) -> str:
+    """The text of a page that was read before."""
+    for mark, encoding in _BOMS:
+        if charset.bom and charset.used == encoding:
+            return read_as(body.removeprefix(mark), encoding)
+    return read_as(body, charset.used)
+
+
 def _decoded(body: bytes, declared: list[str]) -> tuple[str, str]:
     first = declared[0] if declared else ""
     if body.isascii():

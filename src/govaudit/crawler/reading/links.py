@@ -70,11 +70,12 @@ _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 Found = tuple[Tag, str, str]
 
 
-def raw_links(page: Outline) -> list[RawLink]:
+def raw_links(page: Outline, elements: list[int] | None = None) -> list[RawLink]:
     """All references: what a visitor clicks, what the page loads, and plain literals in its scripts.
 
     ``raw`` is the attribute's value untouched; an ``a`` without text carries its image's alternative text or its
-    title. Addresses that hold their own data (``data:``) are no references.
+    title. Addresses that hold their own data (``data:``) are no references. ``elements``: filled with the element of
+    each reference.
     """
     found: list[RawLink] = []
     for element, (tag, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
@@ -92,6 +93,8 @@ def raw_links(page: Outline) -> list[RawLink]:
             for attribute in attributes:
                 if attribute in _ANYWHERE or attribute[:2] == "on":
                     found.extend(RawLink(*one) for one in _of_any(page, element, attribute))
+        if elements is not None:
+            elements.extend([element] * (len(found) - len(elements)))
     return found
 
 
