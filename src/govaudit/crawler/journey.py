@@ -17,7 +17,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import Lane, Skipped, Tag
 from govaudit.inspection.run import CrawlPlan, Progress
 from govaudit.inspection.site import SiteScope
-from govaudit.inspection.urls import canonical, hostname_of
+from govaudit.inspection.urls import canonical, hostname_of, resolve
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -104,14 +104,15 @@ class Journey:
             self._searched = False
             return False
         origin = origin_of(self.home)
+        named = (resolve(f"{origin}/", written) for written in self.robots.sitemaps(origin))
         found = await all_locations(
-            [*self.robots.sitemaps(origin), f"{origin}/sitemap.xml"], self._body_of, self._owns_written
+            [*(url for url in named if url), f"{origin}/sitemap.xml"], self._body_of, self._owns_written
         )
         waiting = self.frontier.waiting()
         for written in found:
             url = canonical(written)
             if url is not None and self._scope.owns(url):
-                self.frontier.consider(url, Tag.A, self.frontier.last_depth() + 1, 0)
+                self.frontier.consider(url, Tag.ANNOUNCED, self.frontier.last_depth() + 1, 0)
         return self.frontier.waiting() > waiting
 
     def second_looks(self) -> list[Target]:

@@ -6,11 +6,13 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.visit import is_readable
+from govaudit.crawler.reading.links import header_links
 from govaudit.crawler.reading.worker import ReadRequest
 from govaudit.crawler.references import References
+from govaudit.crawler.sitemaps import feed_entries
 from govaudit.crawler.stylesheets import references as stylesheet_references
 from govaudit.inspection.errors import GovauditError, Problem
-from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading
+from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading, Tag
 from govaudit.inspection.urls import canonical, resolve, without_fragment
 from govaudit.inspection.verdict import Reason
 
@@ -88,6 +90,8 @@ class Recorder:
             self._keep_page(target, fetch, number, read, moved_to=moved_to, body=body)
         elif target.lane is Lane.RESOURCE and fetch.opened:
             self._keep_stylesheet(target, fetch, number, visit.body)
+        elif fetch.magic == "xml" and fetch.opened:
+            self._follow_feed(target, fetch, visit.body)
         self.fetched += 1
         self._batch += 1
         if self._batch >= BATCH or self._clock() - self._committed_at >= BATCH_SECONDS:
@@ -139,7 +143,8 @@ class Recorder:
             url, url_id = fetch.final_url, moved_to
             self._writer.finish_target(url_id)
             number = self._writer.add_fetch(_arrival(fetch), body)
-        noted = self._references.note(read.links, fetch.final_url, reading.base, reading.charset.used)
+        links = [*read.links, *header_links(fetch.headers)]
+        noted = self._references.note(links, fetch.final_url, reading.base, reading.charset.used)
         self._writer.add_page(url, number, target.depth, reading, noted.anchors)
         self._read.add(url)
         self.pages += 1
@@ -169,6 +174,14 @@ class Recorder:
         for link in noted.new:
             if link.url is not None:
                 self._frontier.consider(link.url, link.tag, target.depth + 1, target.url_id)
+
+    def _follow_feed(self, target: Target, fetch: Fetch, body: bytes) -> None:
+        if not self._scope.owns(fetch.final_url):
+            return
+        for written in feed_entries(body):
+            url = resolve(fetch.final_url, written)
+            if url is not None and self._scope.owns(url):
+                self._frontier.consider(without_fragment(url), Tag.ANNOUNCED, target.depth + 1, target.url_id)
 
     # -- the second look -----------------------------------------------------------------------------------
 

@@ -60,6 +60,8 @@ class Tag(IntEnum):
     """A literal address in ``onclick``, ``location.href`` or ``javascript:``."""
     CANONICAL = 22
     """``link rel=canonical|alternate|next|prev``: followed, but not something a visitor clicks."""
+    ANNOUNCED = 23
+    """What only machines read: JSON-LD, site maps, feeds. Followed, never a fault of the page."""
 
 
 RESOURCE_TAGS = frozenset(

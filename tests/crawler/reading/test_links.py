@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
+
+import pytest
+
+from govaudit.crawler.reading.links import header_links, scripted_addresses
 from govaudit.crawler.reading.page import read_page
 from govaudit.inspection.facts import Tag
 
@@ -108,3 +113,105 @@ def test_base_moves_addresses_but_not_what_is_written() -> None:
 
 def test_meta_refresh_is_a_link() -> None:
     assert links('<meta http-equiv="Refresh" content="5; URL=next.html">') == [(Tag.REFRESH, "next.html", "")]
+
+
+@pytest.mark.parametrize(
+    ("code", "addresses"),
+    [
+        ("window.open('a.html','_blank')", ["a.html"]),
+        ('javascript:void(window.open("a.html"))', ["a.html"]),
+        ("self.location = 'a'; top.location.href='b'; document.location=\"c\"", ["a", "b", "c"]),
+        ("location.replace('a'); window.location.assign( 'b' )", ["a", "b"]),
+        ("location.href=`a`; location.href=`/a/${id}`", ["a"]),
+        ("location.href='http:\\/\\/x.cn\\/\\u4e2d\\x41'", ["http://x.cn/中A"]),
+        ("location.href='/a/'+id+'.html'", []),
+        ("location.href='/a/' + id", []),
+        ("location.href='/a/'.concat(id)", []),
+        ("if (location.href == 'a' || location.href==='b') x()", []),
+        ("/* location.href='a' */ // location='b'\nlocation='c'", ["c"]),
+        ("alert(\"location='a'\"); s = 'window.open(\\'b\\')'", []),
+        ("place.location='Beijing'; mylocation='x'; data.open('x')", []),
+        ("location.hash='a'; location.reload()", []),
+        ("window.open(url)", []),
+    ],
+)
+def test_literal_addresses_of_scripts(code: str, addresses: list[str]) -> None:
+    assert scripted_addresses(code) == addresses
+
+
+def test_a_bare_open_in_a_handler_is_the_documents() -> None:
+    assert links("<p onclick=\"open('a')\">x</p><a href=\"javascript:open('b')\">y</a>") == [
+        (Tag.A, "javascript:open('b')", "y"),
+        (Tag.SCRIPTED, "b", "y"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("srcset", "addresses"),
+    [
+        ("a.png, b.png 2x", ["a.png", "b.png"]),
+        ("a,b.png 1.5x,c.png 2x", ["a,b.png", "c.png"]),
+        (" , a.png 100w , b.png 200w", ["a.png", "b.png"]),
+        ("a.png,", ["a.png"]),
+        ("a b.png", []),
+        ("a.png 1x (x, b.png 2x)", []),
+        ("data:image/gif;base64,xx 1x, a.png 2x", ["a.png"]),
+    ],
+)
+def test_candidates_of_a_srcset(srcset: str, addresses: list[str]) -> None:
+    assert [raw for _, raw, _ in links(f"<img srcset='{srcset}'>")] == addresses
+
+
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        ("0;url=a", "a"),
+        ("0; URL = 'a b' x", "a b"),
+        ("0,a", "a"),
+        ("0 a", "a"),
+        ('3.5;url="a', "a"),
+        ("0;url=a'b", "a'b"),
+        ("5", ""),
+        ("5;", ""),
+        ("url=a", ""),
+        ("0;url=", ""),
+    ],
+)
+def test_the_target_of_a_refresh(content: str, target: str) -> None:
+    html = f'<meta http-equiv=refresh content="{escape(content)}">'
+    assert [raw for _, raw, _ in links(html)] == ([target] if target else [])
+
+
+def test_linked_data_is_followed_and_never_accused() -> None:
+    html = """<script type="application/ld+json">[{"@type":"Article","url":"https://x.cn/1","mainEntityOfPage":
+    {"@id":"/2"},"image":{"@type":"ImageObject","url":"/i.png"}},{"@type":"BreadcrumbList","itemListElement":
+    [{"@type":"ListItem","item":"/3"},{"item":{"@id":"/4","name":"n"}}],"about":"/no","url":"no address"}]</script>
+    <script type="application/ld+json">{"url": "/5",}</script>"""
+    assert links(html) == [(Tag.ANNOUNCED, raw, "") for raw in ("https://x.cn/1", "/2", "/3", "/4")]
+
+
+def test_references_of_the_answer_itself() -> None:
+    headers = [
+        ("link", '</c>; rel="canonical", <a;b,c>; title="x, y"; rel=next, <s.js>; rel=preload; as=script'),
+        ("link", "</d>; rel=dns-prefetch, <p.png>;rel=preload;as=image"),
+        ("refresh", "0; url=/r"),
+        ("server", "x"),
+    ]
+    assert [(link.tag, link.raw) for link in header_links(headers)] == [
+        (Tag.CANONICAL, "/c"), (Tag.CANONICAL, "a;b,c"), (Tag.SCRIPT, "s.js"), (Tag.IMAGE, "p.png"),
+        (Tag.REFRESH, "/r"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tag", "base"),
+    [
+        ("<base href='/b/'><base href='/c/'>", "https://www.yunlan.gov.cn/b/"),
+        ("<base target=x><base href=/c/>", "https://www.yunlan.gov.cn/c/"),
+        ("<base href=''><base href='/c/'>", ""),
+        ("<base href='javascript:void(0)'>", ""),
+        ("<base href='data:text/html,x'>", ""),
+    ],
+)
+def test_the_base_is_the_first_that_browsers_follow(tag: str, base: str) -> None:
+    assert read_page(tag.encode(), URL)[0].base == base

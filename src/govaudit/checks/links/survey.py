@@ -113,7 +113,7 @@ def _tags_by_target(context: Context) -> dict[str, frozenset[Tag]]:
 
 def _leads_somewhere(link: Link) -> bool:
     """Whether a reference can be taken at its word: an address put together by a script may be half of one."""
-    if link.tag == Tag.CANONICAL:
+    if link.tag in {Tag.CANONICAL, Tag.ANNOUNCED}:
         return False
     if link.tag == Tag.SCRIPTED:
         return not link.raw.rstrip().endswith(("=", "?", "&", "/")) and not _UNFINISHED.intersection(

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_HEADER_BYTES = 262_144
+_LONGEST_NUMBER = 16
 _IDLE_CONNECTIONS = 64
+_REST = 65_536
+"""Bytes behind the limit that are read and dropped: cheaper than a new connection, which an aborted transfer costs."""
 _REFUSE = -1
 """What a write callback returns to end its transfer."""
 
@@ -69,7 +72,7 @@ class Answer:
 class _Transfer:
     """State of one running GET: what curl hands to the callbacks, and the future that waits for the end."""
 
-    __slots__ = ("chunks", "cut", "future", "header_bytes", "left", "limit_of", "lines", "refused")
+    __slots__ = ("chunks", "cut", "future", "header_bytes", "left", "limit_of", "lines", "refused", "rest")
 
     def __init__(self, limit_of: Callable[[str], int], future: asyncio.Future[tuple[int, str]]) -> None:
         self.future = future
@@ -78,6 +81,7 @@ class _Transfer:
         self.header_bytes = 0
         self.chunks: list[bytes] = []
         self.left = -1
+        self.rest = 0
         self.cut = False
         self.refused = False
 
@@ -92,12 +96,21 @@ class _Transfer:
         return None
 
     def write(self, chunk: bytes) -> int | None:
+        if self.cut:
+            self.rest -= len(chunk)
+            return None if self.rest >= 0 else _REFUSE
         if self.left < 0:
-            self.left = self.limit_of(_content_type(self.lines))
+            self.left = self.limit_of(_header(self.lines, b"content-type:"))
+            length = _header(self.lines, b"content-length:")
+            if length.isascii() and length.isdigit() and len(length) < _LONGEST_NUMBER:
+                self.rest = int(length) - self.left
         if len(chunk) > self.left:
             self.chunks.append(chunk[: self.left])
             self.cut = True
-            return _REFUSE
+            if not 0 < self.rest <= _REST:
+                return _REFUSE
+            self.rest -= len(chunk) - self.left
+            return None
         self.left -= len(chunk)
         self.chunks.append(chunk)
         return None
@@ -254,7 +267,8 @@ class Transfers:
 
 def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
     status, headers = _parse_head(transfer.lines)
-    if transfer.cut and code == pycurl.E_WRITE_ERROR:
+    if transfer.cut:
+        # What was wanted had come; how the rest ended says nothing.
         code, text = 0, ""
     return Answer(
         status=status,
@@ -278,10 +292,11 @@ def _request_target(url: str) -> str:
     return slash + path
 
 
-def _content_type(lines: list[bytes]) -> str:
+def _header(lines: list[bytes], name: bytes) -> str:
+    """Value of the last header ``name`` (small letters, with its colon), empty when there is none."""
     for line in reversed(lines):
-        if line[:13].lower() == b"content-type:":
-            return line[13:].strip().decode("latin-1")
+        if line[: len(name)].lower() == name:
+            return line[len(name) :].strip().decode("latin-1")
     return ""
 
 

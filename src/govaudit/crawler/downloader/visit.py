@@ -42,6 +42,7 @@ KEPT_HEADERS = frozenset(
         "age", "cache-control", "strict-transport-security", "content-security-policy", "x-frame-options",
         "x-content-type-options", "referrer-policy", "set-cookie", "retry-after", "www-authenticate",
         "x-powered-by", "via", "x-cache", "x-via-jsl", "cf-mitigated", "cf-ray", "location",
+        "link", "refresh",
     }
 )  # fmt: skip
 """Headers that a judgement may rest on; the others are not stored."""
@@ -273,14 +274,13 @@ def _concluded(
 
 
 def _target(url: str, location: str) -> str | None:
-    """Where a ``Location`` leads: canonical, without fragment; ``None`` for what is no web address."""
+    """Where a ``Location`` leads: canonical, without fragment; ``None`` for what is no web address. Bytes outside ASCII
+    are sent back as they came, whatever they were meant to be: so do browsers."""
     written = location
     if not location.isascii():
-        raw = location.encode("latin-1")
-        try:
-            written = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            written = raw.decode("gb18030", errors="replace")
+        written = "".join(
+            character if character.isascii() else f"%{ord(character):02X}" for character in location
+        )
     joined = resolve(url, written)
     if joined is None or scheme_of(joined) not in WEB_SCHEMES:
         return None

@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import msgspec
+
 from govaudit.crawler.reading.text import collapsed
 from govaudit.crawler.reading.words import words
 from govaudit.crawler.stylesheets import references_in
 from govaudit.inspection.facts import RawLink, Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from govaudit.crawler.reading.outline import Attributes, Outline
 
@@ -42,9 +44,14 @@ _SCRIPTED = re.compile(
 _SCRIPT_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _REFRESH = re.compile(
-    r"\s*(\d{1,9}(?=[\d.;,\s])|(?=\.))[\d.]*(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?(?:'([^']*)|\"([^\"]*)|(.+))",
+    r"\s*(\d{1,9}(?=[\d.;,\s])|(?=\.))[\d.]*(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?+(?:'([^']*)|\"([^\"]*)|(.+))",
     re.IGNORECASE | re.DOTALL,
 )
+_LINK_VALUE = re.compile(r"<([^>]{1,2000})>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)")
+_LINK_PARAMETER = re.compile(r"([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))")
+_LONGEST_DATA = 200_000
+_NAMING = ("url", "mainEntityOfPage", "item")
+_ADDRESS = re.compile(r"\s*(?:https?:)?/", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _BETWEEN = ", \t\n\r\f"
 _DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*\)?)*")
@@ -191,19 +198,71 @@ def _form(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Fou
 
 def _link(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
     raw = attributes.get("href")
-    relations = set((attributes.get("rel") or "").lower().split())
     if raw is None or _own_data(raw):
         return
+    relations = set((attributes.get("rel") or "").lower().split())
     if "stylesheet" in relations:
         yield Tag.STYLE, raw, ""
     elif any("icon" in relation for relation in relations):
         yield Tag.ICON, raw, ""
-    elif relations & _FOLLOWED_RELATIONS:
+    else:
+        yield from _of_relations(raw, relations, (attributes.get("as") or "").lower())
+
+
+def _of_relations(raw: str, relations: set[str], kind: str) -> Iterator[Found]:
+    if relations & _FOLLOWED_RELATIONS:
         yield Tag.CANONICAL, raw, ""
     elif relations & {"preload", "modulepreload"}:
-        kind = "script" if "modulepreload" in relations else (attributes.get("as") or "").lower()
+        kind = "script" if "modulepreload" in relations else kind
         if kind in _PRELOADED:
             yield _PRELOADED[kind], raw, ""
+
+
+def header_links(headers: Iterable[tuple[str, str]]) -> list[RawLink]:
+    """References of the answer itself: ``Link`` and ``Refresh``. ``headers``: names in small letters."""
+    found: list[RawLink] = []
+    for name, value in headers:
+        if name == "link":
+            for raw, rest in _LINK_VALUE.findall(value):
+                parameters = {
+                    key.lower(): quoted or bare for key, quoted, bare in _LINK_PARAMETER.findall(rest)
+                }
+                relations = set(parameters.get("rel", "").lower().split())
+                found += _raw_links(_of_relations(raw.strip(), relations, parameters.get("as", "").lower()))
+        elif name == "refresh":
+            target = _refresh({"http-equiv": "refresh", "content": value})
+            if target is not None:
+                found.append(RawLink(Tag.REFRESH, target[0]))
+    return found
+
+
+def _script(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
+    kind = attributes.get("type")
+    if kind and kind.strip().lower() == "application/ld+json":
+        yield from ((Tag.ANNOUNCED, raw, "") for raw in linked_data(page.code.get(element, "")))
+    else:
+        yield from _plain("src", Tag.SCRIPT, attributes)
+
+
+def linked_data(code: str) -> list[str]:
+    """Addresses of pages that JSON-LD names: ``url``, ``mainEntityOfPage`` and the ``item`` of a breadcrumb."""
+    try:
+        waiting: list[object] = [msgspec.json.decode(code[:_LONGEST_DATA].strip().encode())]
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return []
+    found: dict[str, None] = {}
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += reversed(value)
+        elif isinstance(value, dict):
+            for key in () if value.get("@type") == "ImageObject" else _NAMING:
+                named = value.get(key)
+                address = named.get("@id") if isinstance(named, dict) else named
+                if isinstance(address, str) and _ADDRESS.match(address):
+                    found[address.strip()] = None
+            waiting += [one for one in reversed(value.values()) if isinstance(one, (dict, list))]
+    return list(found)
 
 
 def _image(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
@@ -342,7 +401,7 @@ _READERS: dict[str, Callable[[Outline, int, Attributes], Iterator[Found]]] = {
     "audio": _reader("src", Tag.MEDIA),
     "track": _reader("src", Tag.MEDIA),
     "bgsound": _reader("src", Tag.MEDIA),
-    "script": _reader("src", Tag.SCRIPT),
+    "script": _script,
     "iframe": _reader("src", Tag.FRAME),
     "frame": _reader("src", Tag.FRAME),
     "object": _reader("data", Tag.OBJECT),

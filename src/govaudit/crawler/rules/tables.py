@@ -47,7 +47,8 @@ class FileType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     type: str
     bytes: str
-    inside: str = ""
+    entry: str = ""
+    declares: str = ""
 
 
 def _table(name: str, kind: type[_T]) -> _T:
