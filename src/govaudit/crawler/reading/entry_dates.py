@@ -81,13 +81,16 @@ def _short_dates(page: Outline, latest: str) -> list[Dated]:
     """Dates of entries without year, in separate blocks, or as words."""
     found: list[Dated] = []
     previous = -1
-    plain = page.plain
-    for run, (start, stop) in enumerate(zip(page.run_start, page.run_stop, strict=True)):
-        if stop - start > _LONGEST_RUN or run == previous:
+    plain, starts, stops = page.plain, page.run_start, page.run_stop
+    short = [
+        (run, said)
+        for run, (start, stop) in enumerate(zip(starts, stops, strict=True))
+        if stop - start <= _LONGEST_RUN and (said := _date_text(plain[start:stop]))
+    ]
+    for run, said in short:
+        if run == previous:
             continue
-        said = _date_text(plain[start:stop])
-        if not said:
-            continue
+        stop = stops[run]
         one = _short_date(page, run, said, latest)
         if one is not None:
             found.append(one)

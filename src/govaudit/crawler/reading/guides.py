@@ -27,6 +27,8 @@ _NUMBER = re.compile(
     r"^[ ]?(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.:][ ]?|第[一二三四五六七八九十]{1,3}[条部分项、 ]{1,3}"
     r"|[*·•▪■◆●☆★▶][ ]?)+"
 )
+# With these a line begins that has a number or a name in brackets.
+_TELLING_STARTS = frozenset("[(0123456789一二三四五六七八九十第*·•▪■◆●☆★▶")
 _BRACKETED = re.compile(r"^\[(.{2,16})\](.*)$")
 _CODE_IN_NAME = re.compile(r"[(（](?:事项|项目|实施)?(?:编码|编号|代码)[:：] ?([0-9A-Za-z-]{4,40})[)）]$")
 _HINTS = re.compile("依据|条件|材料|流程|程序|时限|收费|受理|办理|办事|申请|事项")
@@ -55,7 +57,7 @@ def guides_of(page: Outline, zones: list[Zone], heading: str, title: str) -> tup
         return ()
     elements = _of_header_rows(page, zones)
     lines = page.plain.split("\n")
-    begun = [_begun_by_short(line) if len(line) <= _SHORT_LINE else _begun(line) for line in lines]
+    begun = [_begun_by_short(line) if len(line) <= _SHORT_LINE else _begun_by_long(line) for line in lines]
     if not _may_tell(elements, begun):
         return ()
     for part in _parts(page, zones, lines, begun):
@@ -141,6 +143,13 @@ def _parts(page: Outline, zones: list[Zone], lines: list[str], all_begun: list[_
 @lru_cache(maxsize=16384)
 def _begun_by_short(line: str) -> _Begun | None:
     """Kept over pages: menus and lists repeat their lines on all of them."""
+    return _begun(line)
+
+
+def _begun_by_long(line: str) -> _Begun | None:
+    """A look at the beginning is enough for most lines of running text."""
+    if line[0] not in _TELLING_STARTS and " " not in line and line.find(":", 0, _LONGEST_NAME + 1) < 0:
+        return None
     return _begun(line)
 
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from govaudit.crawler.reading.roles import Role
 from govaudit.crawler.reading.text import comparable, squeezed
 from govaudit.crawler.reading.words import alternatives, load, word_set, words, words_not_behind
 from govaudit.crawler.reading.zones import Zone
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from govaudit.crawler.reading.headings import Heading
-    from govaudit.crawler.reading.links_of_page import Anchors
+    from govaudit.crawler.reading.links_of_page import Anchor
     from govaudit.crawler.reading.outline import Outline
-    from govaudit.inspection.facts import Crumb, Item, Label
+    from govaudit.inspection.facts import Crumb, Label
 
 _ARTICLE_ADDRESS = re.compile(
     r"/t\d{8}_\d+|/art/\d{4}|/art_\d+|/content(?:_|/post_)\d+|/post_\d+|/info/\d+/\d+|/c\d+/content|/detail|itemdetail"
@@ -51,13 +52,16 @@ _DOCUMENT_NUMBERS = frozenset(["索引号", "文号", "发文字号", "信息索
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What the other readers found, as far as it tells the kind."""
+    """What the other readers found, as far as it tells the kind. ``entries``: of lists; ``dated``: those with a
+    date; ``lists``: different names of the blocks that they stand in."""
 
     url: str
     title: str
     labels: tuple[Label, ...]
     breadcrumb: tuple[Crumb, ...]
-    items: tuple[Item, ...]
+    entries: int
+    dated: int
+    lists: int
     heading: Heading | None
     body: int
     date_shown: bool
@@ -84,12 +88,12 @@ def weights() -> tuple[dict[str, dict[PageKind, float]], float]:
 
 
 def kind_of(
-    page: Outline, zones: list[Zone], anchors: Anchors, traits: Traits
+    page: Outline, zones: list[Zone], roles: dict[Role, list[Anchor]], traits: Traits
 ) -> tuple[PageKind, tuple[str, ...]]:
     """The kind with the most weight and the traits that speak for it; ``other`` when none has enough."""
     if _is_error(page, traits):
         return PageKind.ERROR, ("error-sentence",)
-    found = _traits_found(page, zones, anchors, traits)
+    found = _traits_found(page, zones, roles[Role.PLATFORM_PART], traits)
     table, least = weights()
     sums: dict[PageKind, float] = {}
     for trait in found:
@@ -103,13 +107,15 @@ def kind_of(
     return best, tuple(trait for trait in found if best in table[trait])
 
 
-def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Traits) -> list[str]:
+def _traits_found(
+    page: Outline, zones: list[Zone], platform_parts: list[Anchor], traits: Traits
+) -> list[str]:
     labelled = {label.name.strip().lower() for label in traits.labels if label.content.strip()}
     parts = urlsplit(traits.url)
     path = parts.path
     address = f"{path}?{parts.query}" if parts.query else path
     name = _name(traits)
-    dated = sum(bool(item.date or item.date_text) for item in traits.items)
+    dated = traits.dated
     running = _running_text(page, zones)
     platform_titled = _platform_titled(name)
     article = bool({"articletitle", "pubdate"} & labelled)
@@ -126,14 +132,14 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
         "source-shown": bool(traits.source),
         "dated-list": dated >= _LEAST_ROWS,
         "short-dated-list": 0 < dated < _LEAST_ROWS,
-        "undated-list": not dated and len(traits.items) >= _LEAST_ROWS,
-        "several-lists": len({item.heading for item in traits.items}) >= 3,
+        "undated-list": not dated and traits.entries >= _LEAST_ROWS,
+        "several-lists": traits.lists >= 3,
         "pages": bool(traits.next_page),
-        "nothing-here": bool(traits.empty_text) and not traits.items and not traits.date_shown,
+        "nothing-here": bool(traits.empty_text) and not traits.entries and not traits.date_shown,
         "address-article": article_address,
         "address-column": not article_address and bool(_COLUMN_ADDRESS.search(path)),
         "address-root": bool(_ROOT.match(path))
-        and len(traits.items) >= 2 * _LEAST_ROWS
+        and traits.entries >= 2 * _LEAST_ROWS
         and not traits.breadcrumb,
         "trail-ends-here": _trail_ends_here(traits),
         "document-table": _document_elements(page, zones) >= _LEAST_ROWS,
@@ -146,7 +152,7 @@ def _traits_found(page: Outline, zones: list[Zone], anchors: Anchors, traits: Tr
         "search-title": any(name.startswith(word) for word in words("kinds", "search-titles")),
         "search-address": any(part in address.lower() for part in words("kinds", "search-addresses")),
         "platform-title": platform_titled,
-        "platform-parts": platform_titled and _platform_parts(zones, anchors) >= _LEAST_ROWS,
+        "platform-parts": platform_titled and _platform_parts(zones, platform_parts) >= _LEAST_ROWS,
     }
     return [trait for trait, holds in tests.items() if holds]
 
@@ -172,7 +178,7 @@ def _is_error(page: Outline, traits: Traits) -> bool:
         return True
     if traits.heading is not None and pattern.search(comparable(traits.heading.text, "zh-Hant").lower()):
         return True
-    if traits.text_length > _SHORT_PAGE / 2 and traits.items:
+    if traits.text_length > _SHORT_PAGE / 2 and traits.entries:
         return False
     match = pattern.search(page.plain.lower())
     if match is None:
@@ -265,12 +271,5 @@ def _platform_titled(name: str) -> bool:
     return any(name.startswith(word) for word in titles) and name not in word_set("kinds", "platform-parts")
 
 
-def _platform_parts(zones: list[Zone], anchors: Anchors) -> int:
-    parts = word_set("kinds", "platform-parts")
-    return len(
-        {
-            anchor.plain
-            for anchor in anchors.all
-            if anchor.plain in parts and zones[anchor.element] is not Zone.FOOTER
-        }
-    )
+def _platform_parts(zones: list[Zone], parts: list[Anchor]) -> int:
+    return len({anchor.plain for anchor in parts if zones[anchor.element] is not Zone.FOOTER})

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,8 @@ import msgspec
 from govaudit.crawler.reading.dates import with_year
 from govaudit.crawler.reading.entry_dates import Dated, standing_alone
 from govaudit.crawler.reading.headings import has_line_words
+from govaudit.crawler.reading.links_of_page import Anchor
+from govaudit.crawler.reading.roles import Role
 from govaudit.crawler.reading.text import collapsed, comparable, squeezed
 from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, name_parts
@@ -21,7 +24,7 @@ from govaudit.inspection.facts import Item
 
 if TYPE_CHECKING:
     from govaudit.crawler.reading.dates import Found
-    from govaudit.crawler.reading.links_of_page import Anchor, Anchors
+    from govaudit.crawler.reading.links_of_page import Anchors
     from govaudit.crawler.reading.outline import Outline
 
 _HIGHEST_CLIMB = 8
@@ -44,6 +47,14 @@ _NUMBERED_PAGES = re.compile(
     re.ASCII,
 )
 _TRUNCATED = ("...", "…", "..")
+
+
+class Undated(msgspec.Struct, frozen=True):
+    """An entry of a list without dates: the part of the list that holds it, its link, the name of its block."""
+
+    element: int
+    link: Anchor
+    heading: str
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -93,29 +104,38 @@ def dated_entries(
 
 def undated_entries(
     page: Outline, zones: list[Zone], anchors: Anchors, outside: tuple[int, int]
-) -> list[Entry]:
+) -> list[Undated]:
     """Entries of lists without dates: at least three links that read like titles, one in each of the repeated
     parts of a block of the main area. ``outside``: place of the breadcrumb."""
     groups: dict[int, list[tuple[int, Anchor]]] = {}
-    main = Zone.MAIN
+    main, tags, parents = Zone.MAIN, page.tag, page.parent
+    begin, end = outside
     for anchor in anchors.all:
-        if zones[anchor.element] is not main or outside[0] <= anchor.start < outside[1]:
+        element = anchor.element
+        if zones[element] is not main or begin <= anchor.start < end:
             continue
-        if not anchor.url or anchor.url.endswith("/") or len(anchor.plain) < _SHORT_ARTICLE_TITLE:
+        url = anchor.url
+        if not url or url[-1] == "/" or len(anchor.plain) < _SHORT_ARTICLE_TITLE:
             continue
-        part = page.enclosing(anchor.element, _PARTS)
+        part = element
+        while part >= 0 and tags[part] not in _PARTS:
+            part = parents[part]
         if part < 0:
-            part = page.parent[anchor.element]
-        container = page.parent[part] if part >= 0 else -1
+            part = parents[element]
+        container = parents[part] if part >= 0 else -1
         if container >= 0:
             groups.setdefault(container, []).append((part, anchor))
-    found: list[Entry] = []
-    for members in groups.values():
+    found: list[Undated] = []
+    for container, members in groups.items():
         if _is_list_of_titles(members):
-            found += [
-                Entry(Item(_title(page, anchor, (0, 0)), anchor.url), part, -1) for part, anchor in members
-            ]
-    return _with_headings(page, zones, anchors, sorted(found, key=lambda entry: entry.element), [])
+            heading = _heading(page, zones, anchors, container, [])
+            found += [Undated(part, anchor, heading) for part, anchor in members]
+    return sorted(found, key=attrgetter("element"))
+
+
+def items_of(page: Outline, undated: list[Undated]) -> tuple[Item, ...]:
+    """The items that entries without dates are."""
+    return tuple(Item(_title(page, one.link, (0, 0)), one.link.url, heading=one.heading) for one in undated)
 
 
 def _is_list_of_titles(members: list[tuple[int, Anchor]]) -> bool:
@@ -129,14 +149,11 @@ def _is_list_of_titles(members: list[tuple[int, Anchor]]) -> bool:
     return len(alike) * 2 >= len(titles)
 
 
-def next_page(page: Outline, zones: list[Zone], anchors: Anchors, own: str) -> str:
+def next_page(page: Outline, zones: list[Zone], roles: dict[Role, list[Anchor]], own: str) -> str:
     """Address of the list's next page (as written where a script numbers the pages), empty when none is told."""
-    words = word_set("lists", "next")
-    marks = word_set("lists", "next-marks")
-    for anchor in reversed(anchors.all):
-        said = anchor.plain.lower() or squeezed(anchor.text.lower())
-        named = said.strip("[]()") in words or (said in marks and zones[anchor.element] is Zone.BESIDE)
-        if named and anchor.url and anchor.url != own and not page.hidden[anchor.element]:
+    marks = [anchor for anchor in roles[Role.NEXT_MARK] if zones[anchor.element] is Zone.BESIDE]
+    for anchor in sorted([*roles[Role.NEXT], *marks], key=lambda one: -one.element):
+        if anchor.url and anchor.url != own and not page.hidden[anchor.element]:
             return anchor.url
     return _scripted_next(page)
 
@@ -242,8 +259,7 @@ def _nearest(links: list[Anchor], one: Dated, inside: list[int]) -> Anchor | Non
 
 
 def _title(page: Outline, link: Anchor, date_place: tuple[int, int]) -> str:
-    text = link.text
-    start, stop = link.start, link.stop
+    text, start, stop = link.text, link.start, link.stop
     if start <= date_place[0] < stop or page.text.find("\n", start, stop) >= 0:
         text = _title_inside(page, link, date_place) or text
     if text and not text.endswith(_TRUNCATED):

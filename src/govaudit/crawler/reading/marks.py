@@ -7,15 +7,18 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import msgspec
+
+from govaudit.crawler.reading.roles import Role
 from govaudit.crawler.reading.text import collapsed, squeezed
-from govaudit.crawler.reading.words import alternatives, word_set, words
+from govaudit.crawler.reading.words import alternatives, words
 from govaudit.crawler.reading.zones import Zone
 from govaudit.inspection.facts import Mark, MarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from govaudit.crawler.reading.links_of_page import Anchors, Resolver
+    from govaudit.crawler.reading.links_of_page import Anchor, Anchors, Resolver
     from govaudit.crawler.reading.outline import Attributes, Outline
 
 _SITE_CODE = re.compile(
@@ -39,19 +42,21 @@ _IPV6 = re.compile(
     r"[^\n| ]{0,16} ?(?:支持[^\n|]{0,6}IPV?6|IPV?6[^\n|]{0,8}(?:访问|支持|网络|协议))[^\n| ]{0,12}",
     re.IGNORECASE,
 )
-# Without the name's I, and each letter in both forms, so that a scan leaps to the next P.
-_IPV6_NAME = re.compile("[Pp][Vv]?6")
+_IPV6_NAMES = ("V6", "v6", "P6", "p6")
 _RECORD_CODE = re.compile(r"(?:recordcode|code)=(\d{6,20})", re.IGNORECASE)
 _CODE_IN_ADDRESS = re.compile(r"(?:site_?code|[?&]v)=([A-Za-z0-9]{4,24})", re.IGNORECASE)
 _CONAC_ID = re.compile(r"[?&]id=([0-9A-Za-z]{4,40})|/(CA\d{6,30})\.js")
 _CONAC_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}conac\.cn[^\"'\s<>]{0,200}")
 _JIUCUO_SCRIPT = re.compile(r"[^\"'\s<>]{0,100}exposure/jiucuo\.js[^\"'\s<>]{0,60}")
 _SITE_CODE_ATTRIBUTE = re.compile(r"sitecode\s*=\s*\\?[\"']?([A-Za-z0-9]{4,24})", re.IGNORECASE)
-_SERVICE_TAGS = ("a", "script", "img", "area", "iframe", "span")
+_SERVICE_TAGS = frozenset(["a", "script", "area", "iframe", "span"])
 _CLICKED = frozenset(["a", "area"])
 _LONGEST_TEXT = 120
 _LONGEST_KEPT = 300
 _LONGEST_NAME = 60
+_LONGEST_FOOT = 4000
+# No pattern looks further back than this.
+_SEEN_BEFORE = 8
 _NAME_TAIL = " ,.;:|·、-["
 
 
@@ -88,7 +93,7 @@ def _unpunctuated(key: str) -> re.Pattern[str]:
 
 @cache
 def _said_behind(verb: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:由[ ]?)?(?P<name>[一-龥()]{{4,40}}?)[ ]?{verb}(?![单方机:]|[ \n]{{0,2}}:)")
+    return re.compile(rf"(?:由[ ]?)?(?P<value>[一-龥()]{{4,40}}?)[ ]?{verb}(?![单方机:]|[ \n]{{0,2}}:)")
 
 
 @cache
@@ -104,7 +109,9 @@ def _contact() -> re.Pattern[str]:
     )
 
 
-def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resolver) -> tuple[Mark, ...]:
+def marks_of(
+    page: Outline, zones: list[Zone], anchors: Anchors, roles: dict[Role, list[Anchor]], resolver: Resolver
+) -> tuple[Mark, ...]:
     """All marks that a visitor sees or that the page's scripts put there, malformed ones as they are written.
 
     Numbers and names are those of the foot; a page that has no foot to be told is searched as a whole for numbers.
@@ -114,8 +121,8 @@ def marks_of(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resol
     for found in (
         _numbers(page, zones, anchors, feet),
         _names(page, zones, feet),
-        _contacts(page, zones, anchors, feet),
-        _entries(page, zones, anchors),
+        _contacts(page, zones, roles, feet),
+        _entries(page, zones, roles),
         _services(page, resolver),
     ):
         marks += found
@@ -140,11 +147,47 @@ def _feet(page: Outline, zones: list[Zone]) -> list[tuple[int, int]]:
     return feet
 
 
-def _matches(
-    pattern: re.Pattern[str], page: Outline, places: list[tuple[int, int]]
-) -> Iterator[re.Match[str]]:
+def _matches(pattern: re.Pattern[str], page: Outline, places: list[tuple[int, int]]) -> Iterator[_Match]:
     for start, stop in places:
-        yield from pattern.finditer(page.plain, start, stop)
+        # Behind the end of a line nothing before it counts.
+        begin = start - 1 if start and page.plain[start - 1] == "\n" else max(0, start - _SEEN_BEFORE)
+        seen = page.plain[begin:stop]
+        search = _matches_of_short if len(seen) <= _LONGEST_FOOT else _matches_of
+        for match in search(pattern, seen, start - begin):
+            yield match if begin == 0 else _moved(match, begin)
+
+
+class _Match(msgspec.Struct, frozen=True, gc=False):
+    """What a pattern found in the text: its place and that of what it is about, -1 for none."""
+
+    start: int
+    stop: int
+    value_start: int
+    value_stop: int
+
+
+def _moved(match: _Match, by: int) -> _Match:
+    has_value = match.value_start >= 0
+    return _Match(
+        match.start + by,
+        match.stop + by,
+        match.value_start + by if has_value else -1,
+        match.value_stop + by if has_value else -1,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _matches_of_short(pattern: re.Pattern[str], text: str, start: int) -> tuple[_Match, ...]:
+    """Kept over pages: the foot says the same on all of them."""
+    return _matches_of(pattern, text, start)
+
+
+def _matches_of(pattern: re.Pattern[str], text: str, start: int) -> tuple[_Match, ...]:
+    return tuple(map(_match, pattern.finditer(text, start)))
+
+
+def _match(match: re.Match[str]) -> _Match:
+    return _Match(*match.span(), *(match.span("value") if "value" in match.re.groupindex else (-1, -1)))
 
 
 def _numbers(page: Outline, zones: list[Zone], anchors: Anchors, feet: list[tuple[int, int]]) -> list[Mark]:
@@ -184,14 +227,14 @@ def _of_pattern(
     in_foot = [
         _numbered(page, anchors, kind, match)
         for match in _matches(pattern, page, feet)
-        if _in_foot(page, zones, match.start())
+        if _in_foot(page, zones, match.start)
     ]
     if in_foot:
         return in_foot
     if not _stands_in(kind, pattern, page.plain):
         return []
     everywhere = (
-        _numbered(page, anchors, kind, match)
+        _numbered(page, anchors, kind, _match(match))
         for match in pattern.finditer(page.plain)
         if not page.hidden[page.owner_at(match.start())]
     )
@@ -208,10 +251,10 @@ def _stands_in(kind: MarkKind, pattern: re.Pattern[str], text: str) -> bool:
     return core.search(text) is not None
 
 
-def _numbered(page: Outline, anchors: Anchors, kind: MarkKind, match: re.Match[str]) -> Mark:
-    written = match["value"] or ""
-    anchor = anchors.around(page, match.start("value") if written else match.start())
-    text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
+def _numbered(page: Outline, anchors: Anchors, kind: MarkKind, match: _Match) -> Mark:
+    written = page.plain[match.value_start : match.value_stop] if match.value_start >= 0 else ""
+    anchor = anchors.around(page, match.value_start if written else match.start)
+    text = collapsed(page.text[match.start : match.stop], _LONGEST_TEXT)
     return Mark(kind, _number(kind, written), text, anchor.url if anchor else "")
 
 
@@ -239,24 +282,22 @@ def _names(page: Outline, zones: list[Zone], feet: list[tuple[int, int]]) -> lis
     ):
         for pattern in (_named(key), _unpunctuated(key)):
             for match in _matches(pattern, page, feet):
-                if _in_foot(page, zones, match.start()):
-                    name = _name_at(page, match.end())
+                if _in_foot(page, zones, match.start):
+                    name = _name_at(page, match.stop)
                     if name:
-                        text = collapsed(page.text[match.start() : match.end()] + name, _LONGEST_TEXT)
+                        text = collapsed(page.text[match.start : match.stop] + name, _LONGEST_TEXT)
                         found.append(Mark(kind, squeezed(name), text))
             if found and found[-1].kind is kind:
                 break
         else:
             for match in _matches(_said_behind(verb), page, feet):
-                if _in_foot(page, zones, match.start()):
+                if _in_foot(page, zones, match.start):
                     name = (
-                        page.text[match.start("name") : match.end("name")]
+                        page.text[match.value_start : match.value_stop]
                         .removeprefix("本网站由")
                         .removeprefix("本站由")
                     )
-                    found.append(
-                        Mark(kind, squeezed(name), collapsed(page.text[match.start() : match.end()]))
-                    )
+                    found.append(Mark(kind, squeezed(name), collapsed(page.text[match.start : match.stop])))
                     break
     return found
 
@@ -272,31 +313,26 @@ def _in_foot(page: Outline, zones: list[Zone], place: int) -> bool:
     return zones[owner] is Zone.FOOTER and not page.hidden[owner]
 
 
-def _contacts(page: Outline, zones: list[Zone], anchors: Anchors, feet: list[tuple[int, int]]) -> list[Mark]:
+def _contacts(
+    page: Outline, zones: list[Zone], roles: dict[Role, list[Anchor]], feet: list[tuple[int, int]]
+) -> list[Mark]:
     found: list[Mark] = []
     places: list[tuple[int, int]] = []
     for match in _matches(_contact(), page, feet):
-        if _in_foot(page, zones, match.start()):
-            written = page.text[match.start("value") : match.end("value")]
-            value = _contact_value(page.plain[match.start("value") : match.end("value")]) or collapsed(
-                written
-            )
-            found.append(
-                Mark(
-                    MarkKind.CONTACT, value, collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
-                )
-            )
-            places.append(match.span())
+        if _in_foot(page, zones, match.start):
+            written = page.text[match.value_start : match.value_stop]
+            value = _contact_value(page.plain[match.value_start : match.value_stop]) or collapsed(written)
+            text = collapsed(page.text[match.start : match.stop], _LONGEST_TEXT)
+            found.append(Mark(MarkKind.CONTACT, value, text))
+            places.append((match.start, match.stop))
     for pattern in (_CODED_PHONE, _MAIL):
         for match in _matches(pattern, page, feet):
-            known = any(start <= match.start() < stop for start, stop in places)
-            if not known and _in_foot(page, zones, match.start()):
-                found.append(Mark(MarkKind.CONTACT, match[0], match[0]))
-    names = word_set("marks", "contact-links")
+            known = any(start <= match.start < stop for start, stop in places)
+            if not known and _in_foot(page, zones, match.start):
+                said = page.plain[match.start : match.stop]
+                found.append(Mark(MarkKind.CONTACT, said, said))
     found.extend(
-        Mark(MarkKind.CONTACT, "", anchor.text, anchor.url)
-        for anchor in anchors.all
-        if anchor.plain in names and anchor.url
+        Mark(MarkKind.CONTACT, "", anchor.text, anchor.url) for anchor in roles[Role.CONTACT] if anchor.url
     )
     return found
 
@@ -306,47 +342,40 @@ def _contact_value(text: str) -> str:
     return match[0] if match else ""
 
 
-def _entries(page: Outline, zones: list[Zone], anchors: Anchors) -> list[Mark]:
+def _entries(page: Outline, zones: list[Zone], roles: dict[Role, list[Anchor]]) -> list[Mark]:
     found: list[Mark] = []
     for match in _ipv6_statements(page.plain):
         owner = page.owner_at(match.start())
         if zones[owner] is not Zone.MAIN and not page.hidden[owner]:
             text = collapsed(page.text[match.start() : match.end()], _LONGEST_TEXT)
             found.append(Mark(MarkKind.IPV6_STATEMENT, text, text))
-    for anchor in anchors.all:
-        said = anchor.plain
-        entry = _entry_of_short(said) if len(said) <= _LONGEST_KEPT else _entry_of(said)
-        if entry is MarkKind.SITE_MAP:
-            found.append(Mark(entry, anchor.text, anchor.text, anchor.url))
-        elif entry is not None and _service(anchor.url) is not MarkKind.ERROR_REPORT:
-            found.append(Mark(MarkKind.ERROR_REPORT, "", anchor.text, anchor.url))
+    named = [(anchor, MarkKind.SITE_MAP) for anchor in roles[Role.SITE_MAP]]
+    named += [(anchor, MarkKind.ERROR_REPORT) for anchor in roles[Role.ERROR_REPORT]]
+    for anchor, kind in sorted(named, key=lambda one: one[0].element):
+        if kind is MarkKind.SITE_MAP:
+            found.append(Mark(kind, anchor.text, anchor.text, anchor.url))
+        elif _service(anchor.url) is not MarkKind.ERROR_REPORT:
+            found.append(Mark(kind, "", anchor.text, anchor.url))
     return found
 
 
 def _ipv6_statements(text: str) -> Iterator[re.Match[str]]:
     """Statements about IPv6, each line that names it looked at once: the pattern begins with anything."""
     searched = 0
-    for named in _IPV6_NAME.finditer(text):
-        if named.start() < searched:
+    for named in sorted(place for name in _IPV6_NAMES for place in _places(name, text)):
+        if named < searched:
             continue
-        start = max(searched, text.rfind("\n", 0, named.start()) + 1)
-        stop = text.find("\n", named.end())
+        start = max(searched, text.rfind("\n", 0, named) + 1)
+        stop = text.find("\n", named)
         searched = stop if stop >= 0 else len(text)
         yield from _IPV6.finditer(text, start, searched)
 
 
-@lru_cache(maxsize=16384)
-def _entry_of_short(text: str) -> MarkKind | None:
-    return _entry_of(text)
-
-
-def _entry_of(text: str) -> MarkKind | None:
-    """The entry that a link's text names."""
-    if text.lower() in word_set("marks", "site-map"):
-        return MarkKind.SITE_MAP
-    if any(word in text for word in words("marks", "error-report")):
-        return MarkKind.ERROR_REPORT
-    return None
+def _places(word: str, text: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)
 
 
 @cache
@@ -373,21 +402,35 @@ def _service_of(address: str) -> MarkKind | None:
 
 
 def _may_serve(page: Outline) -> list[int]:
-    """Elements that may show or load an entry to a service, in document order."""
-    found: list[int] = []
+    """Elements that may show or load an entry to a service, in document order: pictures, inline scripts, whatever
+    a service's name or address calls so."""
+    found = {*page.of_tag("img")}
+    found.update(element for element in page.code if page.tag[element] == "script")
+    found.update(
+        element
+        for element, names in page.names.items()
+        if "jiucuo" in names.lower() and page.tag[element] in _SERVICE_TAGS
+    )
     for tag in _SERVICE_TAGS:
-        if tag == "img":
-            found += page.of_tag(tag)
-            continue
-        for element in page.of_tag(tag):
-            attributes = page.attributes[element]
-            if "id" in attributes or (tag == "script" and element in page.code):
-                found.append(element)
-            elif attributes:
-                address = _written_address(tag, attributes)
-                if address and _service(address) is not None:
-                    found.append(element)
+        elements = page.of_tag(tag)
+        addresses = [_written_address(tag, page.attributes[element]) for element in elements]
+        if _any_service("\n".join(addresses)):
+            found.update(
+                element for element, address in zip(elements, addresses, strict=True) if _service(address)
+            )
     return sorted(found)
+
+
+@cache
+def _service_words() -> tuple[str, ...]:
+    keys = ("error-report-addresses", "party-government-addresses")
+    return tuple(word.casefold() for key in keys for word in words("marks", key))
+
+
+def _any_service(addresses: str) -> bool:
+    """A quick look at all addresses at once: hardly any link leads to a service."""
+    folded = addresses.casefold()
+    return any(word in folded for word in _service_words())
 
 
 def _written_address(tag: str, attributes: Attributes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.crawler.reading.roles import Role
 from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, name_parts
 from govaudit.inspection.facts import MenuEntry
@@ -23,12 +24,14 @@ _TYPICAL = 3
 _SHALLOW = 2
 
 
-def navigation_of(page: Outline, zones: list[Zone], anchors: Anchors) -> tuple[MenuEntry, ...]:
+def navigation_of(
+    page: Outline, zones: list[Zone], anchors: Anchors, roles: dict[Role, list[Anchor]]
+) -> tuple[MenuEntry, ...]:
     """Entries of all navigation blocks in document order, each path once. A page whose blocks no class names
     (layouts of tables) has its row of typical entries."""
     blocks = _blocks(page, zones)
     if sum(len(anchors.within(page, block)) for block in blocks) < _FEWEST:
-        row = _typical_row(page, zones, anchors)
+        row = _typical_row(page, zones, roles[Role.TYPICAL])
         if row >= 0:
             blocks = [*blocks, row]
     found: dict[tuple[tuple[str, ...], str], MenuEntry] = {}
@@ -55,11 +58,10 @@ def _blocks(page: Outline, zones: list[Zone]) -> list[int]:
     return blocks
 
 
-def _typical_row(page: Outline, zones: list[Zone], anchors: Anchors) -> int:
-    typical = word_set("navigation", "typical")
+def _typical_row(page: Outline, zones: list[Zone], typical: list[Anchor]) -> int:
     counts: dict[int, int] = {}
-    for anchor in anchors.all:
-        if zones[anchor.element] is Zone.FOOTER or anchor.plain not in typical:
+    for anchor in typical:
+        if zones[anchor.element] is Zone.FOOTER:
             continue
         block = page.parent[anchor.element]
         for _ in range(4):

@@ -25,12 +25,14 @@ from govaudit.crawler.reading.headings import (
 from govaudit.crawler.reading.kinds import Traits, kind_of
 from govaudit.crawler.reading.labels import base_of, generated_on, label_value, labels_of, title_of
 from govaudit.crawler.reading.links import raw_links, refresh_target, scripted_addresses
-from govaudit.crawler.reading.links_of_page import Anchors, Resolver
+from govaudit.crawler.reading.links_of_page import Anchor, Anchors, Resolver
 from govaudit.crawler.reading.lists import (
     Entry,
+    Undated,
     dated_entries,
     empty_text,
     is_list_entry,
+    items_of,
     next_page,
     undated_entries,
 )
@@ -38,6 +40,7 @@ from govaudit.crawler.reading.marks import marks_of
 from govaudit.crawler.reading.navigation import navigation_of
 from govaudit.crawler.reading.outline import Outline, outline
 from govaudit.crawler.reading.publication import Shown, has_date_like_text, other_candidates, shown_dates
+from govaudit.crawler.reading.roles import Role, roles_of
 from govaudit.crawler.reading.scripted import scripted_parts
 from govaudit.crawler.reading.source import source_of
 from govaudit.crawler.reading.words import word_set
@@ -77,6 +80,7 @@ class _Parts:
     page: Outline
     zones: list[Zone]
     anchors: Anchors
+    roles: dict[Role, list[Anchor]]
     title: str
     labels: tuple[Label, ...]
     breadcrumb: tuple[Crumb, ...]
@@ -86,6 +90,7 @@ class _Parts:
     region: tuple[int, int]
     shown: list[Shown]
     entries: list[Entry]
+    undated: list[Undated]
     source: str
 
 
@@ -134,19 +139,21 @@ def _read(
             text_length=text_length,
         )
     parts = _parts(page, resolver, title, home=home)
-    marks = marks_of(page, parts.zones, parts.anchors, resolver)
-    navigation = navigation_of(page, parts.zones, parts.anchors)
+    marks = marks_of(page, parts.zones, parts.anchors, parts.roles, resolver)
+    navigation = navigation_of(page, parts.zones, parts.anchors, parts.roles)
     guides = guides_of(page, parts.zones, parts.heading.text if parts.heading else "", title)
-    items = tuple(entry.item for entry in parts.entries)
-    following = resolver(next_page(page, parts.zones, parts.anchors, url))
-    nothing = "" if any(item.date_text for item in items) else empty_text(page, parts.zones)
+    dated = tuple(entry.item for entry in parts.entries)
+    following = resolver(next_page(page, parts.zones, parts.roles, url))
+    nothing = "" if any(item.date_text for item in dated) else empty_text(page, parts.zones)
     refresh = _refresh(page, resolver, text_length)
     traits = Traits(
         url=url,
         title=title,
         labels=parts.labels,
         breadcrumb=parts.breadcrumb,
-        items=items,
+        entries=len(dated) or len(parts.undated),
+        dated=sum(bool(item.date or item.date_text) for item in dated),
+        lists=len({item.heading for item in dated} or {entry.heading for entry in parts.undated}),
         heading=parts.heading,
         body=parts.body,
         date_shown=bool(parts.shown),
@@ -157,12 +164,12 @@ def _read(
         text_length=text_length,
     )
     kind, reasons = _kind(page, parts, traits, refresh, home=home)
-    own_items = items if kind in _KINDS_WITH_ITEMS else ()
+    items = dated or items_of(page, parts.undated) if kind in _KINDS_WITH_ITEMS else ()
     scripted = scripted_parts(
         page,
         marks,
         navigation=_has_main_entries(navigation),
-        items=bool(items)
+        items=bool(parts.entries or parts.undated)
         or kind not in {PageKind.HOME, PageKind.COLUMN, PageKind.MESSAGE_BOARD, PageKind.OTHER},
         text_length=text_length,
     )
@@ -175,7 +182,7 @@ def _read(
         breadcrumb=_trail(parts, kind),
         navigation=navigation,
         marks=marks,
-        items=own_items,
+        items=items,
         dates=_candidates(parts, url),
         published=_published(parts, kind),
         source=parts.source if kind in _KINDS_WITH_DATE else "",
@@ -217,13 +224,13 @@ def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Par
     shown, entries = _shared_out(page, shown, entries, region)
     if heading is None and shown:
         heading = line_before(page, zone, shown[0].start, trail)
-    if not entries:
-        entries = undated_entries(page, zone, anchors, trail)
+    undated = [] if entries else undated_entries(page, zone, anchors, trail)
     source = source_of(page, zone, region)
     return _Parts(
         page=page,
         zones=zone,
         anchors=anchors,
+        roles=roles_of(anchors),
         title=title,
         labels=labels,
         breadcrumb=steps,
@@ -233,6 +240,7 @@ def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Par
         region=region,
         shown=shown,
         entries=entries,
+        undated=undated,
         source=source,
     )
 
@@ -313,7 +321,7 @@ def _kind(
         return PageKind.STUB, (stub,)
     if home:
         return PageKind.HOME, ("registered",)
-    return kind_of(page, parts.zones, parts.anchors, traits)
+    return kind_of(page, parts.zones, parts.roles, traits)
 
 
 def _stub(page: Outline, traits: Traits, refresh: str) -> str:

@@ -206,12 +206,18 @@ def has_date_like_text(page: Outline, zones: list[Zone]) -> bool:
 
 def _spans_of_text(page: Outline, zones: list[Zone]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    outside = {Zone.HEADER, Zone.NAVIGATION, Zone.FOOTER}
-    for run, owner in enumerate(page.run_owner):
-        if page.hidden[owner] or zones[owner] in outside:
+    outside = (Zone.HEADER, Zone.NAVIGATION, Zone.FOOTER)
+    hidden = page.hidden
+    begin = before = -1
+    for owner, start, stop in zip(page.run_owner, page.run_start, page.run_stop, strict=True):
+        if hidden[owner] or zones[owner] in outside:
+            if begin >= 0:
+                spans.append((begin, before))
+                begin = -1
             continue
-        if spans and run and spans[-1][1] == page.run_stop[run - 1]:
-            spans[-1] = (spans[-1][0], page.run_stop[run])
-        else:
-            spans.append((page.run_start[run], page.run_stop[run]))
+        if begin < 0:
+            begin = start
+        before = stop
+    if begin >= 0:
+        spans.append((begin, before))
     return spans

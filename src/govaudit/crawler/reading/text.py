@@ -28,6 +28,7 @@ _CJK = range(0x4E00, 0xA000)
 # Frequent characters that have another form on the other side, so that a few lines of text are enough to tell.
 _TRADITIONAL = re.compile("[務國關發時間會門開於為與個這們來對說學業產區縣訊聯繫電網頁線辦單當實現經濟請問]")
 _SIMPLIFIED = re.compile("[务国关发时间会门开于为与个这们来对说学业产区县讯联系电网页线办单当实现经济请问]")
+_RARE_OR_TRADITIONAL = re.compile(_RARE.pattern[:-1] + _TRADITIONAL.pattern[1:])
 _MANY = 5
 
 
@@ -70,17 +71,26 @@ def language_and_comparable(text: str) -> tuple[str, str]:
     """``language_of`` a long text and the text ``comparable`` for it, with one search for what both ask."""
     if text.isascii():
         return "", text
-    if _TRADITIONAL.search(text):
-        language = language_of(text)
-        return language, comparable(text, language)
+    narrowed = _frequent_narrowed(text)
+    # One search for what is rare in either way.
+    if _RARE_OR_TRADITIONAL.search(narrowed):
+        if _TRADITIONAL.search(narrowed):
+            language = language_of(text)
+            return language, comparable(text, language)
+        narrowed = narrowed.translate(_NARROW)
     several = len(list(islice(_SIMPLIFIED.finditer(text), 2))) == 2
-    return "zh-Hans" if several else "", _narrow(text)
+    return "zh-Hans" if several else "", narrowed
 
 
 def _narrow(text: str) -> str:
+    text = _frequent_narrowed(text)
+    return text.translate(_NARROW) if _RARE.search(text) else text
+
+
+def _frequent_narrowed(text: str) -> str:
     for wide, narrow in _FREQUENT:
         text = text.replace(wide, narrow)
-    return text.translate(_NARROW) if _RARE.search(text) else text
+    return text
 
 
 def squeezed(text: str) -> str:
