@@ -84,13 +84,22 @@ def find_heading(
     else the first block whose class calls it a title. ``trail``: place of the breadcrumb, which often repeats it."""
     wanted = set(candidates)
     likeliest = [one for one in candidates[:_LIKELIEST] if len(one) >= _LONG_TITLE]
-    starts, stops, hidden = page.start, page.stop, page.hidden
+    starts, stops, hidden, plain, named = page.start, page.stop, page.hidden, page.plain, page.names
+    said_in_titles = frozenset("".join(candidates))
+    samples = [(one[0], one[len(one) // 2], one[-1]) for one in likeliest]
     best: tuple[float, Heading] | None = None
     for element in page.of_tag(*_TITLE_TAGS):
         start, stop, zone = starts[element], stops[element], zones[element]
         if not 2 <= stop - start <= _LONGEST_TITLE or zone > Zone.HEADER:
             continue
         if hidden[element] or trail[0] <= start < trail[1]:
+            continue
+        if (
+            element not in named
+            and page.tag[element] not in _HEADING_WEIGHTS
+            and plain[start] not in said_in_titles
+            and not _may_hold(plain[start:stop], samples)
+        ):
             continue
         weight = _weight(page, element, wanted, candidates[:1], likeliest)
         if zone is Zone.HEADER:
@@ -99,6 +108,11 @@ def find_heading(
             text = collapsed(page.shown(element))
             best = (weight, Heading(text, start, stop, element, certain=weight >= 4))
     return best[1] if best else None
+
+
+def _may_hold(text: str, samples: list[tuple[str, str, str]]) -> bool:
+    """Whether a text has characters of one of the titles: most paragraphs need no closer look."""
+    return any(first in text and middle in text and end in text for first, middle, end in samples)
 
 
 def _weight(page: Outline, element: int, wanted: set[str], first: list[str], likeliest: list[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -121,6 +122,8 @@ def _traits_found(
     article = bool({"articletitle", "pubdate"} & labelled)
     article_address = _ARTICLE_ADDRESS.search(address) is not None
     message_titled = _message_titled(name, traits)
+    # One look for both.
+    labelled_parts = _either().search(page.plain) is not None
     tests = {
         "label-article": article,
         "label-column": "columnname" in labelled and not article,
@@ -142,10 +145,12 @@ def _traits_found(
         and traits.entries >= 2 * _LEAST_ROWS
         and not traits.breadcrumb,
         "trail-ends-here": _trail_ends_here(traits),
-        "document-table": _document_elements(page, zones) >= _LEAST_ROWS,
+        "document-table": labelled_parts and _document_elements(page, zones) >= _LEAST_ROWS,
         "guide-elements": traits.guide,
         "guide-title": any(word in name for word in words("guides", "titles")),
-        "message-fields": dated < _LEAST_ROWS and _message_fields(page, zones) >= _LEAST_ROWS,
+        "message-fields": labelled_parts
+        and dated < _LEAST_ROWS
+        and _message_fields(page, zones) >= _LEAST_ROWS,
         "message-list": message_titled and dated >= 2,
         "message-form": message_titled and _has_text_form(page),
         "message-title": message_titled,
@@ -196,12 +201,13 @@ def _running_text(page: Outline, zones: list[Zone]) -> int:
     """Characters in long lines of the main area that are no links."""
     total = 0
     place = 0
-    for line in page.plain.split("\n"):
-        if len(line) >= _RUNNING_LINE:
-            owner = page.owner_at(place + len(line) // 2)
-            if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, _LINKS) < 0:
-                total += len(line)
-        place += len(line) + 1
+    main, hidden, starts, owners = Zone.MAIN, page.hidden, page.run_start, page.run_owner
+    for length in map(len, page.plain.split("\n")):
+        if length >= _RUNNING_LINE:
+            owner = owners[bisect_right(starts, place + length // 2) - 1]
+            if zones[owner] is main and not hidden[owner] and page.enclosing(owner, _LINKS) < 0:
+                total += length
+        place += length + 1
     return total
 
 
@@ -232,6 +238,16 @@ def _labels(key: str) -> re.Pattern[str]:
 @cache
 def _document_numbers() -> re.Pattern[str]:
     return _shown_labels(_DOCUMENT_NUMBERS.intersection(words("kinds", "document-elements")))
+
+
+@cache
+def _either() -> re.Pattern[str]:
+    return _shown_labels(
+        {
+            *words("kinds", "message-fields"),
+            *_DOCUMENT_NUMBERS.intersection(words("kinds", "document-elements")),
+        }
+    )
 
 
 def _document_elements(page: Outline, zones: list[Zone]) -> int:

@@ -126,6 +126,7 @@ _DEEPEST = 512
 _DEEPEST_FORMATTING = 48
 _SUSPICIOUS = 2000
 _SHORT_RUN = 100
+_LONGEST_LINK_TEXT = 200
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ class Outline:
     code: dict[int, str] = field(default_factory=dict)
     """Source of inline scripts, styles and ``title`` elements by element."""
     link_texts: dict[int, str] = field(default_factory=dict)
-    """What a visitor sees of links, as far as it was asked for."""
+    """What a visitor sees of links, as far as it is known."""
     text: str = ""
     plain: str = ""
     language: str = ""
@@ -379,12 +380,23 @@ def _walk(root: LexborNode, page: Outline) -> None:  # noqa: C901, PLR0912, PLR0
         node = following
     page.text = "".join(pieces)
     _skip_separators(page)
+    _tell_texts_of_links(page)
 
 
 def _kind_of(node: LexborNode, by_tag: dict[str, list[int]]) -> _Kind:
     """Name of an element, the list of those with its name, whether it begins a line, whether it hides its text."""
     name = (node.tag or "")[:_LONGEST_NAME]
     return name, by_tag.setdefault(name, []), name in _BLOCKS, name in _INVISIBLE
+
+
+def _tell_texts_of_links(page: Outline) -> None:
+    """Of links that hold nothing but text, as most do, the text is known as it is."""
+    text, start, stop, last = page.text, page.start, page.stop, page.last
+    page.link_texts = {
+        element: text[start[element] : stop[element]][:_LONGEST_LINK_TEXT]
+        for element in page.by_tag.get("a", ())
+        if last[element] == element and start[element] != stop[element]
+    }
 
 
 def _skip_separators(page: Outline) -> None:

@@ -29,9 +29,13 @@ class Role(IntEnum):
 def roles_of(anchors: Anchors) -> dict[Role, list[Anchor]]:
     """The links that have a role, by role, in document order."""
     found: dict[Role, list[Anchor]] = {role: [] for role in Role}
-    for anchor in anchors.all:
-        said = anchor.plain
-        for role in _roles_of_short(said) if len(said) <= _LONGEST_KEPT else _roles_of(said):
+    with_roles = [
+        (anchor, roles)
+        for anchor in anchors.all
+        if (roles := _roles_of_short(said) if len(said := anchor.plain) <= _LONGEST_KEPT else _roles_of(said))
+    ]
+    for anchor, roles in with_roles:
+        for role in roles:
             found[role].append(anchor)
     return found
 

@@ -32,6 +32,8 @@ _WHOLE_PAGE = 0.7
 _LIST = 3
 _LONG_LIST = 6
 _FOOT_WITHIN = 6000
+_FOOT_MOSTLY_WITHIN = 1500
+_FOOT_WORD = 20
 _FOOT_GAP = 300
 _FOOT_FROM = 0.3
 
@@ -132,20 +134,29 @@ def _holds_more(
     return whole or (len(headings) == 1 and element <= headings[0] <= page.last[element])
 
 
-def foot_start(page: Outline) -> int | None:
-    """Where in the text the foot of the page begins: the first of the words that feet are made of, counted back
-    from the page's end as long as they stand close together. ``None`` when the page says none of them."""
-    text = page.plain
-    certain = [
-        match.start() for match in _foot_pattern("certain").finditer(text, max(0, len(text) - _FOOT_WITHIN))
-    ]
-    if not certain:
-        return None
-    first = certain[-1]
+def _first_of_foot(certain: list[int]) -> int:
+    """The first of places that stand close together, counted back from the last; -1 for none."""
+    first = certain[-1] if certain else -1
     for place in reversed(certain):
         if first - place > _FOOT_GAP:
             break
         first = place
+    return first
+
+
+def foot_start(page: Outline) -> int | None:
+    """Where in the text the foot of the page begins: the first of the words that feet are made of, counted back
+    from the page's end as long as they stand close together. ``None`` when the page says none of them."""
+    text = page.plain
+    first = -1
+    for within in (_FOOT_MOSTLY_WITHIN, _FOOT_WITHIN):
+        begin = max(0, len(text) - within)
+        first = _first_of_foot([match.start() for match in _foot_pattern("certain").finditer(text, begin)])
+        # What stands before is too far from it, even a word that begins there.
+        if begin == 0 or first - begin > _FOOT_GAP + _FOOT_WORD:
+            break
+    if first < 0:
+        return None
     start = page.line_at(first)[0]
     for match in _foot_pattern("around").finditer(text, max(0, start - _FOOT_GAP), start):
         line = page.line_at(match.start())[0]
