@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from govaudit.crawler.reading.words import word_set, words
 
@@ -14,21 +13,33 @@ if TYPE_CHECKING:
 _LONGEST_KEPT = 300
 
 
-class Role(IntEnum):
+class Role(int):
     """What a link may be by its text."""
 
-    SITE_MAP = 0
-    ERROR_REPORT = 1
-    CONTACT = 2
-    NEXT = 3
-    NEXT_MARK = 4
-    TYPICAL = 5
-    PLATFORM_PART = 6
+    SITE_MAP: ClassVar[Role]
+    ERROR_REPORT: ClassVar[Role]
+    CONTACT: ClassVar[Role]
+    NEXT: ClassVar[Role]
+    NEXT_MARK: ClassVar[Role]
+    TYPICAL: ClassVar[Role]
+    PLATFORM_PART: ClassVar[Role]
+
+
+_ALL = tuple(map(Role, range(7)))
+(
+    Role.SITE_MAP,
+    Role.ERROR_REPORT,
+    Role.CONTACT,
+    Role.NEXT,
+    Role.NEXT_MARK,
+    Role.TYPICAL,
+    Role.PLATFORM_PART,
+) = _ALL
 
 
 def roles_of(anchors: Anchors) -> dict[Role, list[Anchor]]:
     """The links that have a role, by role, in document order."""
-    found: dict[Role, list[Anchor]] = {role: [] for role in Role}
+    found: dict[Role, list[Anchor]] = {role: [] for role in _ALL}
     with_roles = [
         (anchor, roles)
         for anchor in anchors.all
