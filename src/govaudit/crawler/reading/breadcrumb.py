@@ -141,6 +141,9 @@ def _steps(
     steps: list[Crumb] = []
     place = start
     for anchor in anchors.all:
+        # An element without text may stand one place before its neighbours.
+        if anchor.start > stop:
+            break
         if anchor.start < start or anchor.start >= stop or anchor.stop > stop + 1 or not anchor.plain:
             continue
         if anchor.start < place:

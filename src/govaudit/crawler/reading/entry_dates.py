@@ -21,6 +21,8 @@ _YEAR_MONTH = re.compile(r"(?P<y>20\d\d)(?:[-./]|年)(?P<m>\d{1,2})月?")
 _YEAR_MONTH_WORDS = re.compile(r"(?P<m>\d{1,2})(?:月|[-./])(?P<y>20\d\d)年?")
 _DAY = re.compile(r"(?P<d>\d{1,2})日?")
 _MONTH = re.compile(r"(?P<m>\d{1,2})月")
+# The only characters of Chinese writing that such a date begins with: 刚刚, 今天, 昨天, 前天.
+_DAYS_IN_WORDS = "刚今昨前"
 _AROUND = " []()·•:-"
 _AROUND_BLOCKS = " /-."
 
@@ -85,7 +87,9 @@ def _short_dates(page: Outline, latest: str) -> list[Dated]:
     short = [
         (run, said)
         for run, (start, stop) in enumerate(zip(starts, stops, strict=True))
-        if stop - start <= _LONGEST_RUN and (said := _date_text(plain[start:stop]))
+        if stop - start <= _LONGEST_RUN
+        and (not "一" <= plain[start] <= "龥" or plain[start] in _DAYS_IN_WORDS)
+        and (said := _date_text(plain[start:stop]))
     ]
     for run, said in short:
         if run == previous:

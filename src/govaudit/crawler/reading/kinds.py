@@ -94,7 +94,12 @@ def kind_of(
     """The kind with the most weight and the traits that speak for it; ``other`` when none has enough."""
     if _is_error(page, traits):
         return PageKind.ERROR, ("error-sentence",)
-    found = _traits_found(page, zones, roles[Role.PLATFORM_PART], traits)
+    return _kind_by(tuple(_traits_found(page, zones, roles[Role.PLATFORM_PART], traits)))
+
+
+@lru_cache(maxsize=4096)
+def _kind_by(found: tuple[str, ...]) -> tuple[PageKind, tuple[str, ...]]:
+    """Kept over pages: pages of a site have few sets of traits."""
     table, least = weights()
     sums: dict[PageKind, float] = {}
     for trait in found:

@@ -29,6 +29,7 @@ _POLICE_RECORD = re.compile(r"公安(?:机关)?备案(?:编)?号[ \n:]{0,4}(?P<v
 _FALLBACK_ICP = re.compile(
     r"(?<!公安)(?<!公安机关)(?:网站|ICP)?备案(?:编|序|许可证)?号[ \n:]{1,4}(?P<value>[^ \n,;|()]{4,30})"
 )
+_ICP_NAME = re.compile("icp", re.IGNORECASE)
 _ICP_CORE = re.compile(r"[Cc][Pp][ \n]?[备证]")
 _POLICE_CORE = re.compile(r"公(?:安|[ \n]?网[ \n]?安)")
 _PHONE = re.compile(
@@ -262,7 +263,7 @@ def _number(kind: MarkKind, written: str) -> str:
     value = squeezed(written)
     if kind is MarkKind.SITE_CODE:
         return value
-    value = re.sub("icp", "ICP", value, flags=re.IGNORECASE)
+    value = _ICP_NAME.sub("ICP", value)
     return value.replace(":", "").rstrip("-")
 
 
@@ -413,7 +414,9 @@ def _may_serve(page: Outline) -> list[int]:
     )
     for tag in _SERVICE_TAGS:
         elements = page.of_tag(tag)
-        addresses = [_written_address(tag, page.attributes[element]) for element in elements]
+        name = _address_name(tag)
+        written = map(page.attributes.__getitem__, elements)
+        addresses = [own.get(name) or own.get("onclick") or "" for own in written]
         if _any_service("\n".join(addresses)):
             found.update(
                 element for element, address in zip(elements, addresses, strict=True) if _service(address)
@@ -433,8 +436,12 @@ def _any_service(addresses: str) -> bool:
     return any(word in folded for word in _service_words())
 
 
+def _address_name(tag: str) -> str:
+    return "href" if tag in _CLICKED else "src"
+
+
 def _written_address(tag: str, attributes: Attributes) -> str:
-    return attributes.get("href" if tag in _CLICKED else "src") or attributes.get("onclick") or ""
+    return attributes.get(_address_name(tag)) or attributes.get("onclick") or ""
 
 
 def _services(page: Outline, resolver: Resolver) -> list[Mark]:
