@@ -105,3 +105,18 @@ def test_words_need_a_day_to_count_from() -> None:
     assert relative_day("5小时前", "2026-03-01") == "2026-03-01"
     assert relative_day("昨天", "") == ""
     assert relative_day("明天会更好", "2026-03-01") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1920 2026-09-30", ["2026-09-30"]),
+        ("20202026-09-30", []),
+        ("2020-2026-09-30", []),
+        ("2026-09-302019-08-20", []),
+        ("1949年10月1日至2019年10月1日20时", ["1949-10-01", "2019-10-01"]),
+        ("20 2026年20月 2026.9.30 19", ["2026-09-30"]),
+    ],
+)
+def test_dates_among_other_digits(text: str, values: list[str]) -> None:
+    assert [one.value for one in find_dates(text)] == values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -233,12 +233,23 @@ def _number(text: str) -> int:
     return _int(text) if text.isdecimal() else _chinese_number(text)
 
 
+@cache
+def _usual_numbers() -> dict[str, int]:
+    """1 to 99 as dates write them."""
+    ones = ("", *"一二三四五六七八九")
+    tens = ("", "十", *(f"{digit}十" for digit in ones[2:]))
+    return {tens[number // 10] + ones[number % 10]: number for number in range(1, 100)}
+
+
 @lru_cache(maxsize=256)
 def _chinese_number(text: str) -> int:
     """A Chinese number as text → number, 0 when it is none."""
     written = text.replace("元", "一").replace("廿", "二十").replace("卅", "三十").replace("〇", "零")
+    usual = _usual_numbers().get(written)
+    if usual is not None:
+        return usual
     try:
-        import cn2an  # noqa: PLC0415 - compiles for half a second, and Chinese numerals are rare
+        import cn2an  # noqa: PLC0415 - compiles for half a second, and only unusual numerals need it
 
         return int(cn2an.cn2an(written, "smart"))
     except ValueError:

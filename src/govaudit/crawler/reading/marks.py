@@ -419,7 +419,9 @@ def _may_serve(page: Outline) -> list[int]:
         addresses = [own.get(name) or own.get("onclick") or "" for own in written]
         if _any_service("\n".join(addresses)):
             found.update(
-                element for element, address in zip(elements, addresses, strict=True) if _service(address)
+                element
+                for element, address in zip(elements, addresses, strict=True)
+                if address and _service(address)
             )
     return sorted(found)
 
