@@ -44,7 +44,8 @@ class Resolver:
 
     def __post_init__(self) -> None:
         self._root = f"{scheme_of(self.base)}://{host_of(self.base)}/"
-        self._folder = resolve(self.base, ".") or self.base
+        before = self.base.partition("#")[0].partition("?")[0].rpartition("/")[0]
+        self._folder = _folder_of(before) or self.base
 
     def __call__(self, raw: str) -> str:
         """The web address that ``raw`` leads to, without fragment; empty when it leads to none."""
@@ -56,6 +57,11 @@ class Resolver:
         # Most relative addresses mean the same on all pages of a folder.
         from_folder = written[0] in _FROM_FOLDER and ":" not in written
         return _web_address(self._folder if from_folder else self.base, raw, self.encoding)
+
+
+@lru_cache(maxsize=4096)
+def _folder_of(before_slash: str) -> str:
+    return resolve(before_slash + "/", ".") or ""
 
 
 @lru_cache(maxsize=32768)
