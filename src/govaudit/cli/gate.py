@@ -41,7 +41,7 @@ _FIRST = 20
 @click.pass_context
 def command(context: click.Context, /, target: str, baseline: Path | None, **options: Any) -> None:
     """Inspect and decide."""
-    from govaudit.workflow.gate import gate, read_baseline  # noqa: PLC0415 - help must be quick
+    from govaudit.workflow.gate import gate, on_this_machine, read_baseline  # noqa: PLC0415 - help must be quick
     from govaudit.workflow.inspect import RunOptions  # noqa: PLC0415
 
     hush(verbose=options["verbose"])
@@ -50,7 +50,7 @@ def command(context: click.Context, /, target: str, baseline: Path | None, **opt
     asked = RunOptions(
         as_of=moment_of(options["as_of"]),
         profile=options["profile"],
-        network=network_of(workspace, options),
+        network=network_of(workspace, options, own_machine=on_this_machine(target)),
         budget=budget_of(workspace, options),
         formats=formats_of(options["formats"]),
     )

@@ -13,7 +13,7 @@ import click
 from govaudit.cli.speech import text
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.run import BrowserMode, Budget, Family, Network, nameserver_address, parse_moment
-from govaudit.inspection.workspace import Workspace, find_workspace, open_workspace
+from govaudit.inspection.workspace import Settings, Workspace, find_workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,10 +112,12 @@ def moment_of(value: str) -> datetime | None:
         raise InputError(Problem("option.no-moment", "--as-of", arguments={"value": value})) from error
 
 
-def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
-    """How requests are made: command line over workspace over defaults.
+def network_of(workspace: Workspace, options: dict[str, Any], *, own_machine: bool = False) -> Network:
+    """How requests are made: command line over workspace over defaults. ``own_machine``: the target is known to lie
+    on this machine.
 
-    Raises ``InputError`` for values that mean nothing, and for a browser where none can be used.
+    Raises ``InputError`` for values that mean nothing, for a browser where none can be used, and for requests without
+    limit to somebody else's server.
     """
     if options["browser"] == "always":
         raise InputError(Problem("option.no-browser", "--browser"))
@@ -129,9 +131,8 @@ def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
     browser: BrowserMode = options["browser"]
     family: Family = options["family"]
     rate = settings.rate if options["rate"] is None else options["rate"]
-    agent = options["user_agent"] or settings.user_agent
-    if settings.contact and not options["user_agent"]:
-        agent = f"{agent} {settings.contact}"
+    if not (rate or options["allow_private"] or own_machine):
+        raise InputError(Problem("option.no-limit", "--rate"))
     return Network(
         resolve=dict(_resolved(value) for value in options["resolve"]),
         nameserver=options["nameserver"],
@@ -139,12 +140,26 @@ def network_of(workspace: Workspace, options: dict[str, Any]) -> Network:
         concurrency=settings.concurrency if options["concurrency"] is None else options["concurrency"],
         family=family,
         browser=browser,
-        user_agent=agent,
+        user_agent=_user_agent(options["user_agent"], settings),
         headers=tuple(_header(value) for value in options["header"]),
         cookies=tuple(_expanded(value, "--cookie") for value in options["cookie"]),
         ignore_robots=options["ignore_robots"],
+        nofollow=settings.nofollow,
+        hours=settings.hours,
         allow_private=options["allow_private"],
     )
+
+
+def _user_agent(given: str, settings: Settings) -> str:
+    """What site owners see: as given, else the settings' with the address at which they reach us."""
+    if given:
+        if not (given.isascii() and given.isprintable()):
+            raise InputError(Problem("option.no-agent", "--user-agent"))
+        return given
+    agent, contact = settings.user_agent, settings.contact.strip()
+    if not contact:
+        return agent
+    return f"{agent[:-1]}; +{contact})" if agent.endswith(")") else f"{agent} (+{contact})"
 
 
 def budget_of(workspace: Workspace, options: dict[str, Any]) -> Budget:

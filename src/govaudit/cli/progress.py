@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LINE_EVERY = 5.0
 """Seconds between two plain lines about one site."""
 
-_ENDS = frozenset({"done", "failed", "interrupted"})
+_ALWAYS_TOLD = frozenset({"paused", "done", "failed", "interrupted"})
 
 
 class ProgressDisplay:
@@ -82,7 +82,7 @@ class ProgressDisplay:
     def _line(self, progress: Progress, words: str) -> None:
         now = self._clock()
         last = self._told.get(progress.site)
-        if progress.stage not in _ENDS and last is not None and now - last < _LINE_EVERY:
+        if progress.stage not in _ALWAYS_TOLD and last is not None and now - last < _LINE_EVERY:
             return
         self._told[progress.site] = now
         click.echo(f"{progress.site}  {words}", err=True)

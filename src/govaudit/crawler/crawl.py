@@ -50,12 +50,12 @@ def crawl(plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, read
         state = writer.state
         if state.finished_at and not state.interrupted:
             return state
-        state = CrawlState(started_at=state.started_at or time.time())
+        state = CrawlState(started_at=state.started_at or time.time(), blocked_from=state.blocked_from)
         writer.set_state(state)
         if "ipv6" in plan.measures and not _IPV6_KINDS & writer.probe_kinds():
             tell(Progress(site=plan.site.key, stage="probe"))
             if not _measure(plan, writer):
-                return _end(writer, state, interrupted=True, problem="")
+                return _end(writer, state, interrupted=True)
         with _tuned_collector(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             journey = runner.run(_prepared(plan, path, writer, tell, readers))
             runner.run(_travel(journey))
@@ -99,13 +99,16 @@ def _conclude(
     journey.recorder.commit()
     interrupted = journey.interrupted and not journey.completed
     problem = "" if interrupted else journey.problem()
-    ended = _end(writer, state, interrupted=interrupted, problem=problem)
+    state = msgspec.structs.replace(
+        state, problem=problem, blocked_from=tuple(sorted({*state.blocked_from, *journey.blocked_from}))
+    )
+    ended = _end(writer, state, interrupted=interrupted)
     tell(journey.progress("interrupted" if interrupted else "failed" if problem else "done", problem))
     return ended
 
 
-def _end(writer: FactWriter, state: CrawlState, *, interrupted: bool, problem: str) -> CrawlState:
-    ended = msgspec.structs.replace(state, finished_at=time.time(), interrupted=interrupted, problem=problem)
+def _end(writer: FactWriter, state: CrawlState, *, interrupted: bool) -> CrawlState:
+    ended = msgspec.structs.replace(state, finished_at=time.time(), interrupted=interrupted)
     writer.set_state(ended)
     return ended
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from govaudit.crawler.downloader.politeness import Politeness
+from govaudit.crawler.downloader.shared_turns import SharedTurns, turns_file
 from govaudit.crawler.downloader.visit import Visitor
 from govaudit.crawler.frontier import Frontier
 from govaudit.crawler.reading.pool import ReaderDiedError, ReadingPool
@@ -15,13 +17,15 @@ from govaudit.crawler.robots import Robots, origin_of
 from govaudit.crawler.sitemaps import LONGEST, all_locations
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import Lane, Skipped, Tag
+from govaudit.inspection.hours import parse_hours
 from govaudit.inspection.run import CrawlPlan, Progress
 from govaudit.inspection.site import SiteScope
 from govaudit.inspection.urls import canonical, hostname_of, resolve
-from govaudit.inspection.verdict import Reason
+from govaudit.inspection.verdict import BLOCKED, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from govaudit.crawler.downloader.visit import Visit
@@ -62,20 +66,27 @@ class Journey:
         """Nothing was left to visit."""
         self.error: BaseException | None = None
         self.stage: Stage = "crawl"
+        self.blocked_from: set[str] = set()
+        """Own addresses from which requests met a wall."""
+        self._shared = _shared_turns() if plan.network.rate else None
         self._scope = SiteScope(plan.site, frozenset(plan.other_hosts))
         self.frontier = Frontier(plan, self._scope, writer)
         own_hosts = {hostname_of(self.home), *(hostname_of(f"http://{one}") for one in plan.site.scope)}
         self.politeness = Politeness(
             plan.network.rate, is_own=lambda host: host.removeprefix("www.") in own_hosts or host in own_hosts,
-            clock=clock,
+            clock=clock, wall_clock=time.time, seed=plan.seed, shared=self._shared, on_pause=self._tell_pause,
+            hours=parse_hours(plan.network.hours) if plan.network.hours else None,
         )  # fmt: skip
         self.visitor = Visitor(
             plan.network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
-            may_ask=self.frontier.is_the_site, clock=clock, wall_clock=time.time,
+            may_ask=self.frontier.is_the_site, welcomes=self._welcomes, clock=clock, wall_clock=time.time,
         )  # fmt: skip
         self.robots = Robots(self._body_of, plan.network.user_agent, ignored=plan.network.ignore_robots)
         self.reading = ReadingPool()
-        self.recorder = Recorder(writer, self.frontier, self._scope, path=path, home=self.home, clock=clock)
+        self.recorder = Recorder(
+            writer, self.frontier, self._scope, path=path, home=self.home, clock=clock,
+            nofollow=plan.network.nofollow == "respect",
+        )  # fmt: skip
         self.frontier.restore()
         self.recorder.restore()
         starts = (canonical(url) for url in plan.start_urls)
@@ -83,6 +94,12 @@ class Journey:
 
     def _may_read(self, url: str) -> bool:
         return self.robots.allow(url)
+
+    async def _welcomes(self, url: str) -> bool:
+        return await self.robots.welcomes(url)
+
+    def _tell_pause(self, until: datetime) -> None:
+        self._tell(self.progress("paused", f"{until:%m-%d %H:%M}"))
 
     # -- what the spider asks ------------------------------------------------------------------------------
 
@@ -124,6 +141,7 @@ class Journey:
         if again:
             self.stage = "second-look"
             self.visitor.forget_failures()
+            self.politeness.give_another_chance()
         return again
 
     def out_of_time(self) -> bool:
@@ -134,7 +152,7 @@ class Journey:
     async def read(self, target: Target, visit: Visit) -> ReadReply | None:
         """What the page of a visit says; ``None`` when there is none to read. A page that the reader does not
         survive is recorded as such: no single page ends a crawl."""
-        request = None if visit.refused else self.recorder.to_read(target, visit)
+        request = None if visit.refused or visit.left_out else self.recorder.to_read(target, visit)
         if request is None:
             return None
         try:
@@ -150,12 +168,25 @@ class Journey:
             self.frontier.leave_out(target, Skipped.PRIVATE)
             if target.url == self.home:
                 self._refused_home = visit.fetch.detail
+        elif visit.left_out is not None:
+            if visit.fetch.look == 1:
+                self.frontier.leave_out(target, visit.left_out)
         else:
             self.recorder.record(target, visit, reply)
+            if visit.fetch.reason in BLOCKED:
+                self._met_wall(visit, reply)
         now = self._clock()
         if now - self._told >= _TOLD_EVERY:
             self._told = now
             self._tell(self.progress(self.stage))
+
+    def _met_wall(self, visit: Visit, reply: ReadReply | None) -> None:
+        if visit.local:
+            self.blocked_from.add(visit.local)
+        if reply is not None:
+            # Told by the reader only: until now it passed for the page.
+            fetch = visit.fetch
+            self.politeness.heard(hostname_of(fetch.final_url), fetch.status, fetch.reason, walled=True)
 
     def interrupt(self) -> None:
         """Stop soon and save."""
@@ -197,6 +228,8 @@ class Journey:
         """Give connections and workers back."""
         self.visitor.close()
         await self.reading.close()
+        if self._shared is not None:
+            self._shared.close()
 
     async def _body_of(self, url: str) -> bytes:
         visit = await self.visitor.visit(url, Lane.ATTACHMENT, limit=LONGEST)
@@ -205,6 +238,17 @@ class Journey:
     def _owns_written(self, written: str) -> bool:
         url = canonical(written)
         return url is not None and self._scope.owns(url)
+
+
+def _shared_turns() -> SharedTurns | None:
+    """The turns of all crawls of this user; ``None`` where there is no place for the file: then each crawl keeps
+    its own pace."""
+    file = turns_file()
+    try:
+        return SharedTurns(file, time.time)
+    except OSError as error:
+        logging.getLogger(__name__).warning("crawls of one address share no budget: %s: %s", file, error)
+        return None
 
 
 def _home(plan: CrawlPlan) -> str:

@@ -46,14 +46,17 @@ class Recorder:
         *,
         path: Path,
         home: str,
+        nofollow: bool,
         clock: Callable[[], float],
     ) -> None:
-        """``home``: canonical registered address; ``clock``: seconds that only grow."""
+        """``home``: canonical registered address; ``nofollow``: links so marked are not read; ``clock``: seconds
+        that only grow."""
         self._writer = writer
         self._frontier = frontier
         self._scope = scope
         self._path = path
         self._clock = clock
+        self._nofollow = nofollow
         self._references = References(writer.anchor)
         self._homes = {home}
         self._read: set[str] = writer.page_urls()
@@ -118,7 +121,8 @@ class Recorder:
             return None
         if not self._scope.owns(fetch.final_url) or not _is_page(fetch):
             return None
-        return ReadRequest(visit.body, fetch.final_url, fetch.content_type, target.url in self._homes)
+        home = target.url in self._homes
+        return ReadRequest(visit.body, fetch.final_url, fetch.content_type, home, self._nofollow)
 
     def _moved(self, target: Target, fetch: Fetch) -> int | None:
         """Number of the own address that a redirect led to, 0 when that one is recorded by itself; ``None`` when

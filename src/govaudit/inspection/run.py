@@ -17,6 +17,7 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; govaudit/0.1; government website inspection)"
 
 Family = Literal["auto", "4", "6"]
+Nofollow = Literal["ignore", "respect"]
 BrowserMode = Literal["auto", "never", "always"]
 
 
@@ -36,6 +37,10 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     cookies: tuple[str, ...] = ()
     ignore_robots: bool = False
+    nofollow: Nofollow = "ignore"
+    """``respect``: links marked ``nofollow`` are treated as if they were not there."""
+    hours: str = ""
+    """The only hours to ask in, Beijing time: ``22:00-06:00``; empty: any."""
     allow_private: bool = False
     connect_timeout: float = 10.0
     timeout: float = 15.0
@@ -80,7 +85,7 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
         changed = [name for name in frozen if getattr(self, name) != getattr(other, name)]
         return changed + [
             name
-            for name in ("family", "browser")
+            for name in ("family", "browser", "nofollow")
             if getattr(self.network, name) != getattr(other.network, name)
         ]
 
@@ -97,6 +102,8 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float = 0.0
     finished_at: float = 0.0
     interrupted: bool = False
+    blocked_from: tuple[str, ...] = ()
+    """Own addresses from which requests met a wall, as the machine sees them."""
     problem: str = ""
     """A named reason with detail when the home page could not be read: ``timeout: no answer within 15 s``."""
 
@@ -105,7 +112,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """What a running crawl tells its onlookers."""
 
     site: str
-    stage: Literal["probe", "crawl", "second-look", "done", "interrupted", "failed"]
+    stage: Literal["probe", "crawl", "second-look", "paused", "done", "interrupted", "failed"]
     fetched: int = 0
     pages: int = 0
     waiting: int = 0

@@ -70,5 +70,8 @@ class Result(StrEnum):
     NOT_INSPECTED = "not-inspected"
 
 
+BLOCKED = frozenset({Reason.BLOCKED_STATUS, Reason.BLOCKED_PAGE})
+"""A wall answered, not the site."""
+
 BLOCKED_STATUSES = frozenset({401, 403, 405, 406, 412, 418, 429, 451, 521})
 """Answers of a wall, never a fault of the page behind it (503 joins them when it carries a challenge)."""

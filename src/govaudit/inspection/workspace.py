@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.run import DEFAULT_USER_AGENT
+from govaudit.inspection.hours import parse_hours
+from govaudit.inspection.run import DEFAULT_USER_AGENT, Nofollow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +31,29 @@ class Settings(BaseModel):
     """Address at which site owners reach the inspecting office; part of the user agent."""
     rate: float = Field(default=5.0, ge=0)
     concurrency: int = Field(default=8, ge=1)
+    hours: str = ""
+    """The only hours to crawl in, Beijing time: ``22:00-06:00``; empty: any."""
+    nofollow: Nofollow = "ignore"
+    """Whether links marked ``nofollow`` are followed all the same."""
     jobs: int = Field(default=0, ge=0)
     """Sites inspected at once; 0: one a processor."""
     max_pages: int = Field(default=20_000, ge=0)
     max_depth: int = Field(default=0, ge=0)
     formats: tuple[str, ...] = ()
+
+    @field_validator("hours")
+    @classmethod
+    def _are_hours(cls, value: str) -> str:
+        if value:
+            parse_hours(value)
+        return value
+
+    @field_validator("user_agent", "contact")
+    @classmethod
+    def _fits_header(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError("only ASCII letters, digits and signs can be sent")
+        return value
 
 
 class Workspace:

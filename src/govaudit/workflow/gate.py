@@ -93,6 +93,12 @@ def gate(
         return decide(end, baseline, files)
 
 
+def on_this_machine(target: str) -> bool:
+    """Whether a target is a folder, or an address of this machine."""
+    url = canonical(target) if "://" in target else None
+    return "://" not in target or (url is not None and literal_address_kind(url) == "loopback")
+
+
 def decide(end: RunEnd, baseline: frozenset[str], files: tuple[Path, ...] = ()) -> GateEnd:
     """The contract's default policy: certain findings of kind veto or deduct on own pages close the gate, unless the
     baseline holds them. What depends on the date or on other sites is shown and closes nothing."""
@@ -163,14 +169,15 @@ def _address(target: str, port: int, base_url: str, network: Network) -> tuple[s
             network,
             allow_private=True,
             rate=0.0,
+            hours="",
             resolve={**network.resolve, place: ("127.0.0.1",)},
             connect_port={**network.connect_port, place: port},
         )
     url = canonical(target)
     if url is None:
         raise InputError(Problem("gate.no-url", target))
-    loopback = literal_address_kind(url) == "loopback"
-    return url, msgspec.structs.replace(network, allow_private=network.allow_private or loopback)
+    allow_private = network.allow_private or on_this_machine(target)
+    return url, msgspec.structs.replace(network, allow_private=allow_private, hours="")
 
 
 @contextmanager

@@ -49,7 +49,8 @@ class Order:
 class Answer:
     """What came back. ``status`` 0: nothing did. ``error``: libcurl's code, 0 when all went well;
     ``cut``: ended by us at the limit;
-    ``connected``: whether there was a TCP connection."""
+    ``connected``: whether there was a TCP connection; ``local``: our own address on it; ``waited``: seconds from the
+    request to the first byte."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -60,6 +61,8 @@ class Answer:
     error_text: str
     os_error: int
     connected: bool
+    local: str = ""
+    waited: float = 0.0
 
     def header(self, name: str) -> str:
         """Value of the last header ``name`` (lower case), empty when there is none."""
@@ -280,6 +283,8 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
         error_text=text,
         os_error=handle.getinfo(pycurl.OS_ERRNO) if code == pycurl.E_COULDNT_CONNECT else 0,
         connected=bool(handle.getinfo(pycurl.CONNECT_TIME)) if code else True,
+        local=handle.getinfo(pycurl.LOCAL_IP),
+        waited=handle.getinfo(pycurl.STARTTRANSFER_TIME) - handle.getinfo(pycurl.PRETRANSFER_TIME),
     )
 
 

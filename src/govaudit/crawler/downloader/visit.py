@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
 from govaudit.crawler.downloader.curl import Aborted, Order, Transfers
 from govaudit.crawler.downloader.faults import fault_of
+from govaudit.crawler.downloader.politeness import Turn
 from govaudit.crawler.filetypes import type_of
 from govaudit.crawler.walls import blocked_by
-from govaudit.inspection.facts import Fetch, Hop, Lane
+from govaudit.inspection.facts import Fetch, Hop, Lane, Skipped
 from govaudit.inspection.urls import (
     WEB_SCHEMES,
     hostname_of,
@@ -20,10 +21,10 @@ from govaudit.inspection.urls import (
     scheme_of,
     without_fragment,
 )
-from govaudit.inspection.verdict import Reason
+from govaudit.inspection.verdict import BLOCKED, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from govaudit.crawler.downloader.curl import Answer
     from govaudit.crawler.downloader.politeness import Politeness
@@ -51,12 +52,15 @@ KEPT_HEADERS = frozenset(
 @dataclass(slots=True)
 class Visit:
     """A look and the body that came with it. ``stopped``: the crawl ended before there was an answer;
-    ``refused``: the address lies in a private network and was not asked."""
+    ``refused``: the address lies in a private network and was not asked; ``left_out``: why else it was not;
+    ``local``: our own address on the last connection."""
 
     fetch: Fetch
     body: bytes = b""
     stopped: bool = False
     refused: bool = False
+    left_out: Skipped | None = None
+    local: str = ""
 
 
 @dataclass(slots=True)
@@ -82,17 +86,19 @@ class Visitor:
         owns: Callable[[str], bool],
         may_read: Callable[[str], bool],
         may_ask: Callable[[str], bool],
+        welcomes: Callable[[str], Awaitable[bool]],
         clock: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
         """``owns``: own addresses, which get the plan's headers and cookies; ``may_read``: robots.txt lets us read
         an own page; ``may_ask``: a literal address that may be asked although it is private; ``clock``: seconds
-        that only grow; ``wall_clock``: UTC seconds."""
+        that only grow; ``wall_clock``: UTC seconds; ``welcomes``: whether somebody else's page may be opened."""
         self._network = network
         self._politeness = politeness
         self._owns = owns
         self._may_read = may_read
         self._may_ask = may_ask
+        self._welcomes = welcomes
         self._clock = clock
         self._wall_clock = wall_clock
         guard = AddressGuard(allow_private=network.allow_private)
@@ -135,6 +141,8 @@ class Visitor:
         fetch = Fetch(url=url, look=look, at=self._wall_clock())
         started = self._clock()
         try:
+            if lane is Lane.EXTERNAL and look == 1 and not await self._welcomes(url):
+                return Visit(fetch, left_out=Skipped.ROBOTS)
             visit = await self._walk(fetch, lane, limit)
         except Aborted:
             return Visit(fetch, stopped=True)
@@ -149,16 +157,28 @@ class Visitor:
             if not resolved.addresses:
                 return self._without_address(fetch, chain, url, resolved.error, refused=resolved.refused)
             host = hostname_of(url)
-            if not await self._politeness.turn(host) or self._stopped:
+            turn = await self._politeness.turn(host, resolved.addresses[0], port_of(self._connected(url)))
+            if turn is Turn.DOWN:
+                return self._not_asked(fetch, chain, url)
+            if turn is Turn.STOPPED or self._stopped:
                 raise Aborted
             limit_of = (lambda _: limit) if limit else self._limits[lane]
             order = self._order(url, limit_of, chain, resolved.addresses, fetch.look)
             answer = await self._transfers.get(order)
             reason, detail = _outcome(answer, self._network)
-            self._politeness.heard(host, answer.status, reason, answer.header("retry-after"))
+            walled = reason in BLOCKED and detail.startswith("wall:")
+            self._politeness.heard(
+                host,
+                answer.status,
+                reason,
+                answer.header("retry-after"),
+                walled=walled,
+                seconds=answer.waited,
+            )
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
-                return Visit(_concluded(fetch, chain, url, answer, (reason, detail)), answer.body)
+                done = _concluded(fetch, chain, url, answer, (reason, detail))
+                return Visit(done, answer.body, local=answer.local)
             chain.hops.append(Hop(url, answer.status))
             _take_cookies(chain, url, answer)
             following = _target(url, location)
@@ -184,6 +204,14 @@ class Visitor:
         if lane is Lane.PAGE and self._owns(following) and not self._may_read(following):
             return Reason.ROBOTS, f"robots: redirect to {following}"
         return None
+
+    def _not_asked(self, fetch: Fetch, chain: _Chain, url: str) -> Visit:
+        """The host was given up while this look waited for it."""
+        fetch.hops = tuple(chain.hops)
+        fetch.final_url = url
+        fetch.reason = Reason.CONNECT
+        fetch.detail = f"host-down: {hostname_of(url)}"
+        return Visit(fetch, left_out=None if chain.hops else Skipped.HOST_DOWN)
 
     def _without_address(self, fetch: Fetch, chain: _Chain, url: str, error: str, *, refused: bool) -> Visit:
         fetch.hops = tuple(chain.hops)

@@ -77,8 +77,11 @@ _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 Found = tuple[Tag, str, str]
 
 
-def raw_links(page: Outline, elements: list[int] | None = None) -> list[RawLink]:
-    """All references: what a visitor clicks, what the page loads, and plain literals in its scripts.
+def raw_links(
+    page: Outline, elements: list[int] | None = None, *, nofollow: bool = False
+) -> list[RawLink]:
+    """All references: what a visitor clicks, what the page loads, and plain literals in its scripts. ``nofollow``:
+    without those that the page asks crawlers not to follow.
 
     ``raw`` is the attribute's value untouched; an ``a`` without text carries its image's alternative text or its
     title. Addresses that hold their own data (``data:``) are no references. ``elements``: filled with the element of
@@ -89,6 +92,8 @@ def raw_links(page: Outline, elements: list[int] | None = None) -> list[RawLink]
         if not attributes and tag != "style":
             continue
         if tag == "a":
+            if nofollow and _is_nofollow(attributes.get("rel")):
+                continue
             raw = attributes.get("href")
             if raw is not None and raw[:1] not in _PERHAPS_SCRIPT:
                 found.append(RawLink(Tag.A, raw[:_LONGEST_ADDRESS], anchor_text(page, element)))
@@ -103,6 +108,21 @@ def raw_links(page: Outline, elements: list[int] | None = None) -> list[RawLink]
         if elements is not None:
             elements.extend([element] * (len(found) - len(elements)))
     return found
+
+
+def asks_not_to_follow(page: Outline) -> bool:
+    """Whether a ``<meta name="robots">`` of the page, or one that names us, says ``nofollow`` or ``none``."""
+    return any(
+        (attributes.get("name") or "").strip().lower() in {"robots", "govaudit"}
+        and not {"nofollow", "none"}.isdisjoint(
+            (attributes.get("content") or "").lower().replace(",", " ").split()
+        )
+        for attributes in map(page.attributes.__getitem__, page.of_tag("meta"))
+    )
+
+
+def _is_nofollow(rel: str | None) -> bool:
+    return "nofollow" in (rel or "").lower().split()
 
 
 def _raw_links(found: Iterator[Found]) -> list[RawLink]:

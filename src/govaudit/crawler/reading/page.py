@@ -24,7 +24,7 @@ from govaudit.crawler.reading.headings import (
 )
 from govaudit.crawler.reading.kinds import Traits, kind_of
 from govaudit.crawler.reading.labels import base_of, generated_on, label_value, labels_of, title_of
-from govaudit.crawler.reading.links import raw_links, refresh_target, scripted_addresses
+from govaudit.crawler.reading.links import asks_not_to_follow, raw_links, refresh_target, scripted_addresses
 from govaudit.crawler.reading.links_of_page import Anchor, Anchors, Resolver
 from govaudit.crawler.reading.lists import (
     Entry,
@@ -45,7 +45,7 @@ from govaudit.crawler.reading.scripted import scripted_parts
 from govaudit.crawler.reading.source import source_of
 from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, zones
-from govaudit.inspection.facts import PageKind, RawLink, Reading
+from govaudit.inspection.facts import RESOURCE_TAGS, PageKind, RawLink, Reading
 from govaudit.inspection.urls import resolve, without_fragment
 
 if TYPE_CHECKING:
@@ -95,11 +95,12 @@ class _Parts:
 
 
 def read_page(
-    body: bytes, url: str, content_type: str = "", *, home: bool = False
+    body: bytes, url: str, content_type: str = "", *, home: bool = False, nofollow: bool = False
 ) -> tuple[Reading, list[RawLink]]:
     """What the page at ``url`` (the final address) says, and all its references in document order as written.
 
-    ``content_type``: the header as sent; ``home``: the page is the site's registered home page. Addresses in the
+    ``content_type``: the header as sent; ``home``: the page is the site's registered home page; ``nofollow``: leave out
+    the references that it asks crawlers not to follow. Addresses in the
     reading are absolute, canonical and without fragment. Never raises on what a server may send.
     """
     html, charset = decode(body, content_type)
@@ -110,7 +111,9 @@ def read_page(
     base = base_of(page)
     base_url = (resolve(url, base) or url) if base else url
     resolver = Resolver(base_url, charset.used)
-    links = raw_links(page)
+    links = raw_links(page, nofollow=nofollow)
+    if nofollow and asks_not_to_follow(page):
+        links = [link for link in links if link.tag in RESOURCE_TAGS]
     text_length = len(page.text) - page.text.count(" ") - page.text.count("\n")
     reading = _read(page, url, resolver, charset=charset, text_length=text_length, html=html, home=home)
     reading.base = without_fragment(base_url) if base else ""

@@ -26,6 +26,7 @@ class ReadRequest(msgspec.Struct, frozen=True, array_like=True):
     url: str
     content_type: str
     home: bool
+    nofollow: bool = False
 
 
 class ReadReply(msgspec.Struct, frozen=True, array_like=True):
@@ -37,7 +38,11 @@ class ReadReply(msgspec.Struct, frozen=True, array_like=True):
 
 def read_here(request: ReadRequest) -> ReadReply:
     """Read a page in this process."""
-    return ReadReply(*read_page(request.body, request.url, request.content_type, home=request.home))
+    return ReadReply(
+        *read_page(
+            request.body, request.url, request.content_type, home=request.home, nofollow=request.nofollow
+        )
+    )
 
 
 def main() -> None:
