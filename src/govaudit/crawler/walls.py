@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.challenge import challenge_of
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 _SMALL_PAGE = 16_384
 """Challenge pages are small; words of a wall on a large page are its subject, not its author."""
 _PASSED = frozenset({200, 202})
-_DOUBTFUL = frozenset({400, 503})
-"""Statuses that walls use and that have an ordinary meaning, too."""
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 Headers = list[tuple[str, str]]
 
@@ -27,9 +26,9 @@ def blocked_by(status: int, headers: Headers, body: bytes) -> tuple[Reason, str]
     if status in _PASSED:
         name = _by_body(body) if body.lstrip()[:1] == b"<" else ""
         return (Reason.BLOCKED_PAGE, f"wall: {name}") if name else None
-    name = _by_head(status, headers)
-    if not name and (status in _DOUBTFUL or status in BLOCKED_STATUSES):
-        name = _by_body(body)
+    if status < 400:
+        return None
+    name = _by_head(status, headers) or _by_body(body)
     if name:
         return Reason.BLOCKED_STATUS, f"wall: {name}"
     return (Reason.BLOCKED_STATUS, f"status {status}") if status in BLOCKED_STATUSES else None
@@ -45,10 +44,13 @@ def _by_body(body: bytes) -> str:
     html = body.decode("utf-8", errors="replace")
     if "\ufffd" in html:
         html = body.decode("gb18030", errors="replace")
-    return challenge_of(html, len(_MARKUP.sub("", html)))
+    shown = unescape(_MARKUP.sub(" ", html))
+    return challenge_of(html, shown, len("".join(shown.split())))
 
 
 def _meets(wall: Wall, headers: Headers) -> bool:
+    if not (wall.cookie or wall.header):
+        return True
     if wall.cookie:
         return any(name == "set-cookie" and value.startswith(wall.cookie) for name, value in headers)
     wanted, colon, part = wall.header.partition(":")

@@ -55,7 +55,7 @@ def test_weights_and_walls_load() -> None:
     table, least = weights()
     assert least > 0
     assert table
-    assert challenge_of("<html></html>", 0) == ""
+    assert challenge_of("<html></html>", "", 0) == ""
 
 
 def test_spaced_words_match_letter_spacing() -> None:

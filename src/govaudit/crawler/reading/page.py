@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from govaudit.crawler.reading.breadcrumb import find_breadcrumb, without_title
-from govaudit.crawler.reading.challenge import challenge_of
+from govaudit.crawler.reading.challenge import challenge_of, most_text
 from govaudit.crawler.reading.charset import decode
 from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
@@ -131,7 +131,7 @@ def _read(
     page: Outline, url: str, resolver: Resolver, *, charset: Charset, text_length: int, html: str, home: bool
 ) -> Reading:
     title = title_of(page)
-    wall = challenge_of(html, text_length)
+    wall = challenge_of(html, f"{title}\n{page.text}", text_length) if text_length <= most_text() else ""
     if wall:
         return Reading(
             PageKind.CHALLENGE,
