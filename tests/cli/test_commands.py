@@ -13,6 +13,7 @@ import pytest
 
 from govaudit.cli.main import COMMANDS
 from govaudit.inspection.messages import LANGUAGES
+from tests.support.http_site import HttpSite, Reply, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,6 +118,9 @@ def test_a_workspace_to_start_from_is_valid_and_is_never_overwritten(govaudit: R
     [
         ("rate = fast", "govaudit.toml"),
         ("speed = 3", "govaudit.toml:1 [speed]"),
+        ('hours = "22-6"', "govaudit.toml:1 [hours]"),
+        ('nofollow = "never"', "govaudit.toml:1 [nofollow]"),
+        ('contact = "政府办公室"', "govaudit.toml:1 [contact]"),
         ('\nrate = -1\nlanguage = "zh-CN"', "govaudit.toml:2 [rate]"),
     ],
 )
@@ -164,6 +168,43 @@ def test_an_unreachable_site_ends_with_3_and_is_in_the_report_with_the_reason(
     assert site["result"] == "inconclusive"
     assert site["reason"].startswith("connect: ")
     assert site["score"] is None
+
+
+@pytest.mark.parametrize("setting", ["", "rate = 0"])
+@pytest.mark.parametrize("command", ["inspect", "crawl", "gate"])
+def test_nobody_elses_server_is_asked_without_limit(
+    govaudit: Run, tmp_path: Path, command: str, setting: str
+) -> None:
+    (tmp_path / "govaudit.toml").write_text(setting)
+    end = govaudit(command, "http://x.gov.cn/", *([] if setting else ["--rate", "0"]))
+    assert end.returncode == 2
+    assert len(end.stderr.splitlines()) == 1
+    assert "--allow-private" in end.stderr
+
+
+def test_site_owners_see_whom_to_ask_and_are_told_whom_to_let_pass(govaudit: Run, tmp_path: Path) -> None:
+    (tmp_path / "govaudit.toml").write_text('contact = "https://office.example/"\n')
+    wall = Reply(412, "<script>$_ts=window['$_ts'];</script>")
+    routes = {"/": Reply(body=page("/a", "/b", "/c")), "/a": wall, "/b": wall, "/c": Reply(403)}
+    with HttpSite(routes) as site:
+        govaudit(
+            "inspect",
+            f"{site.url}/",
+            "--allow-private",
+            "--rate",
+            "0",
+            "--formats",
+            "html,json",
+            language="zh-CN",
+        )
+        agent = (
+            "Mozilla/5.0 (compatible; govaudit/0.1; government website inspection; +https://office.example/)"
+        )
+        assert {one.headers["user-agent"] for one in site.requests} == {agent}
+    (report,) = (tmp_path / "reports").glob("*/sites/*/index.html")
+    told = report.read_text()
+    assert "有 3 个地址由安全防护应答（瑞数 2、状态码 403 1）" in told
+    assert f"放行抓取程序标识 {agent}；来源地址为检查单位的网络出口" in told
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(govaudit: Run) -> None:

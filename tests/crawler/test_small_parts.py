@@ -358,6 +358,10 @@ def test_all_site_maps_of_a_site_are_read_once() -> None:
     [
         ("http://x/logout", True), ("http://x/sys/LoginOut.do", True), ("http://x/a?action=delete", True),
         ("http://x/a?Action=Logout&x=1", True), ("http://x/a?action=view", False), ("http://x/news/exit-visa", False),
+        ("http://x/user/logout/", True), ("http://x/message/delete/17", True),
+        ("http://x/Logout.action;jsessionid=1", True),
+        ("http://x/logout?back=/", True), ("http://x/17", False), ("http://x/", False),
+        ("http://x/exit/index.html", False),
         ("http://x/delete-rules/index.html", False), ("http://x/a?title=delete", False),
     ],
 )  # fmt: skip

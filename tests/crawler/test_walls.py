@@ -10,6 +10,7 @@ import pytest
 from govaudit.crawler.reading.challenge import Signature, signatures
 from govaudit.crawler.rules.tables import walls
 from govaudit.inspection.facts import PageKind
+from govaudit.inspection.messages import LANGUAGES, catalogue
 from govaudit.inspection.verdict import BLOCKED, Reason
 from govaudit.inspection.yaml_text import load_yaml
 from tests.crawler.crawling import Crawled, crawled, plan_for
@@ -73,6 +74,14 @@ def test_a_wall_in_a_large_page_is_told_by_the_reader(tmp_path: Path) -> None:
     look = store.last(f"{site.url}/0")
     assert (look.reason, look.detail) == (Reason.BLOCKED_PAGE, "wall: ruishu")
     assert store.state.blocked_from == ("127.0.0.1",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_wall_has_a_name_to_be_read(language: str) -> None:
+    words = catalogue("inspection", language)
+    assert {name for name, _ in signatures()} | {wall.name for wall in walls()} == {
+        key.removeprefix("walls.") for key in words.entries if key.startswith("walls.")
+    }
 
 
 def of_wall(name: str) -> list[dict[str, Any]]:

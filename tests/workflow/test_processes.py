@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.run import Progress
+from govaudit.inspection.run import Network, Progress
+from govaudit.inspection.site import Site
+from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import run_jobs
 
 if TYPE_CHECKING:
@@ -51,6 +53,38 @@ def interrupt_parent(job: str, _tell: Callable[[Progress], None]) -> None:
         signal.pause()
     except KeyboardInterrupt:
         raise InputError(Problem("run.unknown", "asked to stop")) from None
+
+
+def overlap(job: str, _tell: Callable[[Progress], None]) -> None:
+    """Fails when somebody else is at work at the same address, and leaves a mark that it was here."""
+    folder, _, name = job.rpartition("/")
+    place = Path(folder) / name[0]
+    place.mkdir()
+    (Path(folder) / f"met-{name}").write_text(
+        str(len([one for one in Path(folder).iterdir() if one.is_dir()]))
+    )
+    place.rmdir()
+
+
+def test_jobs_at_one_address_run_one_after_the_other_and_none_is_lost(tmp_path: Path) -> None:
+    jobs = [f"{tmp_path}/{name}" for name in ("a1", "a2", "a3", "b1", "c1")]
+    ends = run_jobs(jobs, overlap, 4, lambda _: None, lambda job: frozenset({job.rpartition("/")[2][0], job}))
+    assert sorted(end.job for end in ends) == jobs
+    assert [end.crash for end in ends] == [""] * 5
+    order = [end.job[-2:] for end in ends]
+    assert [one for one in order if one[0] == "a"] == ["a1", "a2", "a3"]
+
+
+def test_sites_are_known_by_their_addresses() -> None:
+    sites = [Site(url=url) for url in ("http://a.example/", "http://b.example:8080/", "http://127.0.0.3/x")]
+    network = Network(
+        allow_private=True, resolve={"a.example:80": ("127.0.0.2", "127.0.0.3"), "b.example:8080": ("::1",)}
+    )
+    assert [addresses_of(sites, network)[site.key] for site in sites] == [
+        {"127.0.0.2", "127.0.0.3"}, {"::1"}, {"127.0.0.3"},
+    ]  # fmt: skip
+    refused = addresses_of(sites, Network(resolve=network.resolve))
+    assert set(refused.values()) == {frozenset()}
 
 
 def test_a_single_job_runs_in_this_process_and_several_in_their_own() -> None:

@@ -70,7 +70,7 @@ class Frontier:
 
     def consider(self, url: str, tag: int, depth: int, via: int) -> None:
         """An address was found on the page ``via``: put it where it belongs, once."""
-        if url in self._seen:
+        if url in self._seen or tag == Tag.POST:
             return
         self._seen.add(url)
         lane = self.lane_of(url, tag)
@@ -277,8 +277,10 @@ def acts(url: str) -> bool:
     """Whether opening the address would do something (log out, delete, vote)."""
     table = actions()
     path, _, query = url.partition("?")
-    name = path.rpartition("/")[2].partition(".")[0].lower()
-    if name in table.paths:
+    folder, _, name = path.rstrip("/").rpartition("/")
+    if name.isdecimal():
+        name = folder.rpartition("/")[2]
+    if name.partition(".")[0].partition(";")[0].lower() in table.paths:
         return True
     if not query:
         return False

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 PRODUCT = "govaudit"
 _LONGEST = 512_000
 _LONGEST_DELAY = 5.0
-_NAMED = re.compile(r"^[ \t\ufeff]*user-agent[ \t]*:[ \t]*([^\s/#]+)", re.IGNORECASE | re.MULTILINE)
+_NAMED = re.compile(r"^[ \t\ufeff]*user-agent[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(r"^([ \t\ufeff]*user-agent[ \t]*:[ \t]*[^\s/#]+)/[^\s#]*", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(r"(?:compatible;\s*)([A-Za-z_-]+)|^(?!Mozilla/)([A-Za-z_-]+)")
 
 
@@ -91,4 +92,4 @@ class Robots:
 
     async def _text_of(self, origin: str) -> str:
         body = await self._fetch(f"{origin}/robots.txt")
-        return body[:_LONGEST].decode("utf-8", errors="replace")
+        return _VERSION.sub(r"\1", body[:_LONGEST].decode("utf-8", errors="replace"))

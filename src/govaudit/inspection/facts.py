@@ -47,6 +47,9 @@ class Tag(IntEnum):
     A = 1
     AREA = 2
     FORM = 3
+    """A form that asks (``method="get"``): its address is opened without the fields."""
+    POST = 4
+    """A form that sends something: recorded, never opened."""
     IMAGE = 10
     STYLE = 11
     SCRIPT = 12

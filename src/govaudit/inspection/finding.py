@@ -114,6 +114,15 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     inconclusive: int = 0
 
 
+class WallsMet(msgspec.Struct, frozen=True, kw_only=True):
+    """Walls that answered in place of the site, and what its owner has to let pass. ``signatures``: name of the wall or
+    ``status 403``, → own addresses; ``addresses``: public ones of ours, none when only others can see them."""
+
+    signatures: dict[str, int]
+    user_agent: str
+    addresses: tuple[str, ...] = ()
+
+
 class RowScore(msgspec.Struct, frozen=True, kw_only=True):
     """Points lost in one row. ``raw``: before the cap."""
 
@@ -193,6 +202,7 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     checks: dict[str, CheckResult] = {}
     findings: tuple[Finding, ...] = ()
     overview: Overview = Overview()
+    walls: WallsMet | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     partial: bool = False

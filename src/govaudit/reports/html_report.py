@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from govaudit.inspection.finding import Finding, SiteJudgement
+    from govaudit.inspection.finding import Finding, SiteJudgement, WallsMet
     from govaudit.reports.run_report import ProfileNote, RunReport
     from govaudit.reports.texts import FindingText
 
@@ -297,6 +297,28 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
         ],
         skipped_reasons=[(reason, texts.word(f"skipped.{reason.value}")) for reason in Skipped],
         seed=line.seed,
+        walls=_walls(judgement.walls, texts) if judgement.walls else "",
+    )
+
+
+def _wall(name: str, texts: Texts) -> str:
+    status = name.removeprefix("status ")
+    return (
+        texts.known_word("walls", name)
+        if status == name
+        else texts.text("site.coverage.status", status=status)
+    )
+
+
+def _walls(met: WallsMet, texts: Texts) -> str:
+    """What stood in the way, and whom the site's owner has to let pass."""
+    names = [f"{_wall(name, texts)} {count}" for name, count in met.signatures.items()]
+    return texts.text(
+        "site.coverage.walls-text" if met.addresses else "site.coverage.walls-text-no-address",
+        count=sum(met.signatures.values()),
+        walls=texts.text("report.list-separator").join(names),
+        agent=met.user_agent,
+        addresses=texts.text("report.list-separator").join(met.addresses),
     )
 
 

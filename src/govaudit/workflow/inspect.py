@@ -16,6 +16,7 @@ from govaudit.inspection.urls import canonical, literal_address_kind
 from govaudit.inspection.verdict import Result
 from govaudit.reports.write import known_formats
 from govaudit.workflow.judge import crashed
+from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import JobEnd, run_jobs
 from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import (
@@ -152,7 +153,8 @@ def crawl_run(
         )
         for site in due
     ]
-    return run_jobs(jobs, do_site, at_once, tell)
+    shared = addresses_of(due, options.network) if options.network.rate and at_once > 1 else {}
+    return run_jobs(jobs, do_site, at_once, tell, lambda job: shared.get(job.plan.site.key, frozenset()))
 
 
 def inspect_run(

@@ -10,6 +10,7 @@ import msgspec
 
 from govaudit.checks.context import Context
 from govaudit.checks.coverage.pages import coverage
+from govaudit.checks.coverage.walls import walls_met
 from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
@@ -95,6 +96,7 @@ def judge_site(
         },
         findings=tuple(keep_evidence(finished, facts, evidence_folder)),
         overview=overview(context),
+        walls=walls_met(context),
         started_at=_moment(facts.state.started_at),
         finished_at=_moment(facts.state.finished_at),
         partial=facts.state.interrupted or not facts.state.finished_at,

@@ -1,4 +1,7 @@
-"""Run jobs in worker processes: as many at once as allowed, each telling its progress, none left behind."""
+"""Run jobs in worker processes: as many at once as allowed, each telling its progress, none left behind.
+
+Jobs that ask the same machine run one after the other: two of them would not be done sooner, only be twice the load.
+"""
 
 from __future__ import annotations
 
@@ -49,14 +52,17 @@ def run_jobs(
     work: Callable[[J, Callable[[Progress], None]], None],
     at_once: int,
     tell: Callable[[Progress], None],
+    addresses: Callable[[J], frozenset[str]] = lambda _: frozenset(),
 ) -> list[JobEnd[J]]:
     """Run ``work(job, tell)`` for every job, ``at_once`` at a time; a single job runs in this process.
+
+    ``addresses``: of the machines that a job asks; jobs that share one never run at the same time.
 
     On ``KeyboardInterrupt`` running workers are asked to stop, waited for, and the interrupt is raised again.
     """
     if len(jobs) <= 1:
         return [JobEnd(job, *_outcome(job, work, tell)) for job in jobs]
-    return _Crew(jobs, work, at_once, tell).run()
+    return _Crew(jobs, work, at_once, tell, addresses).run()
 
 
 class _Crew(Generic[J]):
@@ -68,6 +74,7 @@ class _Crew(Generic[J]):
         work: Callable[[J, Callable[[Progress], None]], None],
         at_once: int,
         tell: Callable[[Progress], None],
+        addresses: Callable[[J], frozenset[str]],
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._waiting = deque((job, 1) for job in jobs)
@@ -76,13 +83,14 @@ class _Crew(Generic[J]):
         self._work = work
         self._at_once = at_once
         self._tell = tell
+        self._addresses = addresses
         self._interrupted = False
 
     def run(self) -> list[JobEnd[J]]:
         while self._waiting or self._running:
             try:
-                while self._waiting and len(self._running) < self._at_once:
-                    self._start(*self._waiting.popleft())
+                while len(self._running) < self._at_once and (due := self._next()):
+                    self._start(*due)
                 for pipe in wait([worker.pipe for worker in self._running]):
                     self._listen(next(worker for worker in self._running if worker.pipe is pipe))
             except KeyboardInterrupt:
@@ -90,6 +98,14 @@ class _Crew(Generic[J]):
         if self._interrupted:
             raise KeyboardInterrupt
         return self._ends
+
+    def _next(self) -> tuple[J, int] | None:
+        """The first job that waits for nobody's machine."""
+        busy = frozenset[str]().union(*(self._addresses(worker.job) for worker in self._running))
+        due = next((one for one in self._waiting if busy.isdisjoint(self._addresses(one[0]))), None)
+        if due is not None:
+            self._waiting.remove(due)
+        return due
 
     def _start(self, job: J, tries: int) -> None:
         ours, theirs = self._context.Pipe(duplex=False)

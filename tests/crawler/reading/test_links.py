@@ -45,7 +45,7 @@ def test_every_element_that_refers_to_something() -> None:
         (Tag.IMAGE, "body.gif", ""),
         (Tag.A, " x.html ", "标 题"),
         (Tag.AREA, "area.html", "区域"),
-        (Tag.FORM, "post.do", ""),
+        (Tag.POST, "post.do", ""),
         (Tag.FORM, "get.do", ""),
         (Tag.IMAGE, "i.png", "图"),
         (Tag.IMAGE, "a.png", "图"),

@@ -213,7 +213,11 @@ def _area(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Fou
 def _form(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
     action = attributes.get("action") or ""
     if action.strip() and not action.strip().lower().startswith(("javascript:", "#")):
-        yield Tag.FORM, action, ""
+        yield _form_tag(attributes.get("method") or "get"), action, ""
+
+
+def _form_tag(method: str) -> Tag:
+    return Tag.FORM if method.strip().lower() == "get" else Tag.POST
 
 
 def _link(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
@@ -310,7 +314,9 @@ def _video(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Fo
 def _input(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
     if (attributes.get("type") or "").lower() == "image":
         yield from _plain("src", Tag.IMAGE, attributes)
-    yield from ((Tag.FORM, raw, "") for raw in [attributes.get("formaction") or ""] if raw.strip())
+    action = attributes.get("formaction") or ""
+    if action.strip():
+        yield _form_tag(attributes.get("formmethod") or "post"), action, ""
 
 
 def _option(page: Outline, element: int, attributes: Attributes) -> Iterator[Found]:
