@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
+from govaudit.crawler.downloader.politeness import place_of
 from govaudit.inspection.urls import canonical, hostname_of, port_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _ASKED_AT_ONCE = 32
 
 
 def addresses_of(sites: Iterable[Site], network: Network) -> dict[str, frozenset[str]]:
-    """Site key → addresses of its home page's host; none for a name that cannot be resolved."""
+    """Site key → places that share a budget, by its home page's host; none for a name that cannot be resolved."""
     return asyncio.run(_all(list(sites), network))
 
 
@@ -29,7 +30,9 @@ async def _all(sites: list[Site], network: Network) -> dict[str, frozenset[str]]
     async def one(site: Site) -> frozenset[str]:
         url = canonical(site.url) or site.url
         async with room:
-            return frozenset((await addresses.of(hostname_of(url), port_of(url))).addresses)
+            host, port = hostname_of(url), port_of(url)
+            connected = network.connect_port.get(f"{host}:{port}", port)
+            return frozenset(place_of(one, connected) for one in (await addresses.of(host, port)).addresses)
 
     found = await asyncio.gather(*map(one, sites))
     return {site.key: places for site, places in zip(sites, found, strict=True)}

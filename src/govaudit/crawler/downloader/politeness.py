@@ -142,7 +142,7 @@ class Politeness:
                     continue
                 if not waited:
                     waited = True
-                    wait = self._take(gate, _place(address, port) if address else host)
+                    wait = self._take(gate, place_of(address, port) if address else host)
                     if wait > 0:
                         await self._sleep(gate, wait)
                         continue
@@ -283,7 +283,7 @@ class Politeness:
 _kind = lru_cache(maxsize=4096)(address_kind)
 
 
-def _place(address: str, port: int) -> str:
+def place_of(address: str, port: int) -> str:
     """What shares a budget: everything at one address. On this machine each port is a server of its own."""
     return f"{address} {port}" if _kind(address) == "loopback" else address
 
