@@ -15,8 +15,9 @@ import pytest
 from govaudit.inspection.facts import Skipped
 from govaudit.inspection.run import BEIJING, DEFAULT_USER_AGENT, Network
 from govaudit.inspection.site_facts import SiteFacts
+from govaudit.inspection.verdict import Reason
 from tests.crawler.crawling import QUICK, crawled, plan_for
-from tests.support.http_site import HttpSite, Reply, page
+from tests.support.http_site import HttpSite, Reply, closed_port, page, redirect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,6 +179,30 @@ def test_crawls_of_one_address_find_each_other(tmp_path: Path, monkeypatch: pyte
         table = (tmp_path / "govaudit" / "turns").read_bytes()
         assert 0 < len(table) <= 8 * 65_536
         assert len(table.replace(b"\x00", b"")) <= 8
+
+
+def test_a_site_that_dies_is_not_asked_for_ever_and_the_rest_is_left_out(tmp_path: Path) -> None:
+    links = [f"/{number}" for number in range(80)]
+    with HttpSite({"/": Reply(body=page(*links))}, otherwise=lambda _: Reply(drop=True)) as site:
+        store = crawled(plan_for(site.url), tmp_path / "facts.sqlite")
+        left_out = store.left_out()
+        assert set(left_out.values()) == {Skipped.HOST_DOWN}
+        assert 24 <= 80 - len(left_out) < 40
+        assert store.facts.still_waiting() == 0
+        assert len(site.paths()) < 50
+
+
+def test_a_redirect_to_a_host_that_is_down_is_no_fault_of_either(tmp_path: Path) -> None:
+    dead = [f"http://dead.example/{number}" for number in range(5)]
+    network = msgspec.structs.replace(
+        QUICK, resolve={"dead.example:80": ("127.0.0.1",)}, connect_port={"dead.example:80": closed_port()}
+    )
+    routes = {"/": Reply(body=page("/1")), "/1": Reply(body=page(*dead, "/2")), "/2": Reply(body=page("/go"))}
+    with HttpSite({**routes, "/go": redirect("http://dead.example/go")}) as site:
+        store = crawled(plan_for(site.url, network), tmp_path / "facts.sqlite")
+        look = store.last(f"{site.url}/go")
+        assert look.reason is Reason.CONNECT
+        assert len(look.hops) == 1
 
 
 # -- hours -------------------------------------------------------------------------------------------------

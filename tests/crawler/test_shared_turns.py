@@ -110,6 +110,9 @@ def test_somebody_elses_file_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="turns"):
         SharedTurns(link, Clock())
     assert not (tmp_path / "victim").exists()
+    (tmp_path / "led").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(PermissionError, match="led"):
+        SharedTurns(tmp_path / "led" / "turns", Clock())
 
 
 def test_the_file_lies_with_the_session_or_among_the_users_own_temporary_files(

@@ -34,11 +34,10 @@ class SharedTurns:
         """``file``: made when it is missing; ``clock``: UTC seconds. Raises ``OSError`` when it cannot be opened, or
         belongs to somebody else."""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = file.parent.lstat()
+        if folder.st_uid != os.getuid() or not stat.S_ISDIR(folder.st_mode):
+            raise PermissionError(errno.EPERM, "not a folder of this user", str(file.parent))
         self._file = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        found = os.fstat(self._file)
-        if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
-            os.close(self._file)
-            raise PermissionError(errno.EPERM, "not a file of this user", str(file))
         self._clock = clock
 
     def take(self, place: str, interval: float) -> float | None:
