@@ -77,9 +77,7 @@ _FOLLOWED_RELATIONS = frozenset(["canonical", "alternate", "next", "prev"])
 Found = tuple[Tag, str, str]
 
 
-def raw_links(
-    page: Outline, elements: list[int] | None = None, *, nofollow: bool = False
-) -> list[RawLink]:
+def raw_links(page: Outline, elements: list[int] | None = None, *, nofollow: bool = False) -> list[RawLink]:
     """All references: what a visitor clicks, what the page loads, and plain literals in its scripts. ``nofollow``:
     without those that the page asks crawlers not to follow.
 
@@ -91,9 +89,7 @@ def raw_links(
     for element, (tag, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
         if not attributes and tag != "style":
             continue
-        if tag == "a":
-            if nofollow and _is_nofollow(attributes.get("rel")):
-                continue
+        if tag == "a" and not (nofollow and _is_nofollow(attributes.get("rel"))):
             raw = attributes.get("href")
             if raw is not None and raw[:1] not in _PERHAPS_SCRIPT:
                 found.append(RawLink(Tag.A, raw[:_LONGEST_ADDRESS], anchor_text(page, element)))
@@ -102,12 +98,16 @@ def raw_links(
         elif tag in _READERS:
             found.extend(_raw_links(_READERS[tag](page, element, attributes)))
         if not _PLAIN_ATTRIBUTES.issuperset(attributes):
-            for attribute in attributes:
-                if attribute in _ANYWHERE or attribute[:2] == "on":
-                    found.extend(RawLink(*one) for one in _of_any(page, element, attribute))
+            found.extend(_of_other_attributes(page, element, attributes))
         if elements is not None:
             elements.extend([element] * (len(found) - len(elements)))
     return found
+
+
+def _of_other_attributes(page: Outline, element: int, attributes: Iterable[str]) -> Iterator[RawLink]:
+    for attribute in attributes:
+        if attribute in _ANYWHERE or attribute[:2] == "on":
+            yield from (RawLink(*one) for one in _of_any(page, element, attribute))
 
 
 def asks_not_to_follow(page: Outline) -> bool:
