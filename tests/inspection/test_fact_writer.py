@@ -131,7 +131,7 @@ def test_a_writer_that_is_killed_loses_only_what_was_not_committed(tmp_path: Pat
     end = subprocess.run([sys.executable, "-c", script, path], check=False, cwd=os.getcwd())  # noqa: PTH109
     assert end.returncode == -signal.SIGKILL
     with closing(FactWriter.open(path, PLAN)) as writer:
-        assert [target.url for target in writer.waiting()] == [HOME]
+        assert [target.url for target, _ in writer.targets()] == [HOME]
 
 
 def test_the_first_way_to_an_address_stays_whoever_finds_it_later(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_the_first_way_to_an_address_stays_whoever_finds_it_later(tmp_path: Path
         writer.commit()
         writer.add_target(HOME, Lane.EXTERNAL, 5)
         writer.commit()
-        assert [(one.lane, one.depth) for one in writer.waiting()] == [(Lane.PAGE, 0)]
+        assert [(one.lane, one.depth) for one, _ in writer.targets()] == [(Lane.PAGE, 0)]
 
 
 def test_a_run_goes_on_only_under_the_same_plan(tmp_path: Path) -> None:

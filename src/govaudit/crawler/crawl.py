@@ -17,10 +17,9 @@ import uvloop
 from scrapy.crawler import AsyncCrawlerRunner
 
 from govaudit.crawler.journey import Journey
-from govaudit.crawler.recorder import store_error
 from govaudit.crawler.settings import scrapy_settings
 from govaudit.crawler.spiders.portal import PortalSpider
-from govaudit.inspection.fact_writer import FactWriter
+from govaudit.inspection.fact_writer import FactWriter, store_error
 from govaudit.inspection.run import CrawlPlan, CrawlState, Progress
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def crawl(plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, read
             if not _measure(plan, writer):
                 return _end(writer, state, interrupted=True)
         with _tuned_collector(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            journey = runner.run(_prepared(plan, path, writer, tell, readers))
+            journey = runner.run(_prepared(plan, writer, tell, readers))
             runner.run(_travel(journey))
         return _conclude(journey, writer, state, tell)
 
@@ -74,9 +73,9 @@ def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
 
 
 async def _prepared(
-    plan: CrawlPlan, path: Path, writer: FactWriter, tell: Callable[[Progress], None], readers: int
+    plan: CrawlPlan, writer: FactWriter, tell: Callable[[Progress], None], readers: int
 ) -> Journey:
-    journey = Journey(plan, path, writer, tell)
+    journey = Journey(plan, writer, tell)
     await journey.reading.start(readers)
     return journey
 

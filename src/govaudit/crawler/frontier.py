@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from govaudit.crawler.rules.tables import actions, traps
+from govaudit.crawler.target_queue import TargetQueue
 from govaudit.inspection.fact_tables import Target
 from govaudit.inspection.facts import RESOURCE_TAGS, Lane, Skipped, Tag
+from govaudit.inspection.numbers import NumberSet
 from govaudit.inspection.urls import host_of, is_attachment, literal_address_kind
 
 if TYPE_CHECKING:
@@ -23,6 +27,16 @@ _EXTERNALS_A_HOST = 1
 """Other people's hosts are asked one thing at a time."""
 
 
+@dataclass(slots=True)
+class _Level:
+    """Pages of one depth that wait, by their numbers in the order in which they were found. ``left``: how many of
+    them still do; ``origins``: where they are."""
+
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    origins: set[str] = field(default_factory=set)
+    left: int = 0
+
+
 class Frontier:
     """Targets of one crawl: own pages level by level, everything else as it is found."""
 
@@ -32,23 +46,24 @@ class Frontier:
         self._writer = writer
         self._home_host = plan.site.host
         self._traps = traps()
-        self._seen: set[str] = set()
-        self._levels: dict[int, dict[str, Target]] = {}
-        self._navigation: set[str] = set()
+        self._seen = NumberSet()
+        self._in_level = NumberSet()
+        self._levels: dict[int, _Level] = {}
+        self._navigation = NumberSet()
         self._variants: Counter[str] = Counter()
         self._deepest = 0
         self.chosen = 0
         """Own pages that were visited or are about to be: what ``max_pages`` limits."""
-        self.pages: deque[Target] = deque()
+        self.pages = TargetQueue(writer.target)
         """Own pages of the level that is being visited."""
-        self.others: deque[Target] = deque()
+        self.others = TargetQueue(writer.target)
         """Own resources and attachments."""
-        self.externals = Externals()
+        self.externals = Externals(writer.target)
 
     def restore(self) -> None:
         """Take up the frontier that the store holds."""
         for target, state_is_waiting in self._writer.targets():
-            self._seen.add(target.url)
+            self._seen.add(target.url_id)
             self._count_variant(target.url)
             if state_is_waiting:
                 self._put(target)
@@ -59,26 +74,30 @@ class Frontier:
     def start(self, urls: Iterable[str]) -> None:
         """Begin with these pages; they are never skipped."""
         for url in urls:
-            if url not in self._seen:
-                self._seen.add(url)
+            if self._writer.url_id(url) not in self._seen:
                 number = self._writer.add_target(url, Lane.PAGE, 0)
+                self._seen.add(number)
                 self._put(Target(number, url, Lane.PAGE, 0))
 
     def mark_navigation(self, urls: Iterable[str]) -> None:
         """Pages that the navigation leads to: the first to be chosen when the budget does not reach."""
-        self._navigation.update(urls)
+        for url in urls:
+            self._navigation.add(self._writer.url_id(url))
 
     def consider(self, url: str, tag: int, depth: int, via: int) -> None:
         """An address was found on the page ``via``: put it where it belongs, once."""
-        if url in self._seen or tag == Tag.POST:
+        if tag == Tag.POST:
             return
-        self._seen.add(url)
+        number = self._writer.url_id(url)
+        if number in self._seen:
+            return
+        self._seen.add(number)
         lane = self.lane_of(url, tag)
         why = self._reason_to_skip(url, lane, depth)
         if why is not None:
             self._writer.skip_target(url, lane, depth, why, via)
             return
-        number = self._writer.add_target(url, lane, depth, via)
+        self._writer.add_target(url, lane, depth, via)
         self._put(Target(number, url, lane, depth))
 
     def lane_of(self, url: str, tag: int) -> Lane:
@@ -92,19 +111,24 @@ class Frontier:
     def adopt(self, url: str, depth: int) -> int | None:
         """A redirect of a page at ``depth`` brought us to the own page ``url``. Returns its number when it is to be
         recorded from this very visit; ``None`` when it has or gets a visit of its own."""
-        waiting_deeper = next((level for level, targets in self._levels.items() if url in targets), None)
-        if waiting_deeper is not None:
-            target = self._levels[waiting_deeper].pop(url)
-            if not self._levels[waiting_deeper]:
-                del self._levels[waiting_deeper]
-            self._writer.move_target(target.url_id, min(depth, waiting_deeper))
+        number = self._writer.url_id(url)
+        if number in self._in_level:
+            waiting = self._writer.target(number)
+            self._take_out(number, waiting.depth)
+            self._writer.move_target(number, min(depth, waiting.depth))
             self.chosen += 1
-            return target.url_id
-        if url in self._seen or self.lane_of(url, Tag.A) is not Lane.PAGE:
+            return number
+        if number in self._seen or self.lane_of(url, Tag.A) is not Lane.PAGE:
             return None
-        self._seen.add(url)
+        self._seen.add(number)
         self.chosen += 1
         return self._writer.add_target(url, Lane.PAGE, depth)
+
+    def _take_out(self, number: int, depth: int) -> None:
+        self._in_level.discard(number)
+        self._levels[depth].left -= 1
+        if not self._levels[depth].left:
+            del self._levels[depth]
 
     # -- levels --------------------------------------------------------------------------------------------
 
@@ -121,7 +145,7 @@ class Frontier:
         """Addresses, one an origin, of the next level's pages: their robots.txt must be known."""
         if not self._levels:
             return set()
-        return {_origin(url) for url in self._levels[min(self._levels)]}
+        return set(self._levels[min(self._levels)].origins)
 
     def open_level(self, may_read: Callable[[str], bool]) -> bool:
         """Move the next level's pages to ``pages``, as far as the budget goes. ``False``: there is none."""
@@ -129,56 +153,66 @@ class Frontier:
             return False
         depth = min(self._levels)
         self._deepest = max(self._deepest, depth)
-        candidates = []
-        for target in self._levels.pop(depth).values():
-            if may_read(target.url):
-                candidates.append(target)
-            else:
-                self._skip(target, Skipped.ROBOTS)
+        candidates, refused = array("I"), array("I")
+        for number in self._levels.pop(depth).numbers:
+            if number in self._in_level:
+                self._in_level.discard(number)
+                allowed = may_read(self._writer.target(number).url)
+                (candidates if allowed else refused).append(number)
         limit = self._plan.budget.max_pages
         room = max(0, limit - self.chosen) if limit else len(candidates)
+        over = array("I")
         if len(candidates) > room:
-            candidates.sort(key=self._rank)
-            for target in candidates[room:]:
-                self._skip(target, Skipped.BUDGET)
-            del candidates[room:]
+            candidates = array("I", sorted(candidates, key=self._rank))
+            candidates, over = candidates[:room], candidates[room:]
+        for numbers, why in ((refused, Skipped.ROBOTS), (over, Skipped.BUDGET)):
+            if numbers:
+                self._writer.skip_targets(numbers, why)
         self.chosen += len(candidates)
         self.pages.extend(candidates)
         return True
 
     def drop_waiting(self, why: Skipped, but: set[str]) -> None:
         """Empty all queues. ``but``: addresses that only waited for another look and are not left out."""
-        waiting = [target for level in self._levels.values() for target in level.values()]
-        waiting += [*self.pages, *self.others, *self.externals.take_all()]
+        kept = {self._writer.url_id(url) for url in but}
+        waiting = [level.numbers for level in self._levels.values()]
+        for numbers in waiting:
+            numbers[:] = array("I", (number for number in numbers if number in self._in_level))
+        waiting += [self.pages.take_all(), self.others.take_all(), self.externals.take_all()]
+        for level in self._levels.values():
+            for number in level.numbers:
+                self._in_level.discard(number)
         self._levels.clear()
-        self.pages.clear()
-        self.others.clear()
-        for target in waiting:
-            if target.url not in but:
-                self._skip(target, why)
+        for numbers in waiting:
+            if numbers:
+                self._writer.skip_targets((number for number in numbers if number not in kept), why)
 
     def leave_out(self, target: Target, why: Skipped) -> None:
         """Leave out one target that was handed out."""
-        self._skip(target, why)
+        self._writer.skip_target(target.url, target.lane, target.depth, why)
 
     def waiting(self) -> int:
         """How many targets wait."""
-        return len(self.pages) + len(self.others) + len(self.externals) + sum(map(len, self._levels.values()))
+        deeper = sum(level.left for level in self._levels.values())
+        return len(self.pages) + len(self.others) + len(self.externals) + deeper
 
-    def _rank(self, target: Target) -> tuple[bool, bytes]:
-        seeded = f"{self._plan.seed}\n{target.url}".encode()
-        return target.url not in self._navigation, hashlib.blake2b(seeded, digest_size=8).digest()
+    def _rank(self, number: int) -> int:
+        """Pages of the navigation first, then by lot."""
+        seeded = f"{self._plan.seed}\n{self._writer.target(number).url}".encode()
+        lot = int.from_bytes(hashlib.blake2b(seeded, digest_size=8).digest(), "big")
+        return lot if number in self._navigation else lot + 2**64
 
     def _put(self, target: Target) -> None:
         if target.lane is Lane.PAGE:
-            self._levels.setdefault(target.depth, {})[target.url] = target
+            level = self._levels.setdefault(target.depth, _Level())
+            level.numbers.append(target.url_id)
+            level.left += 1
+            level.origins.add(_origin(target.url))
+            self._in_level.add(target.url_id)
         elif target.lane is Lane.EXTERNAL:
             self.externals.add(target)
         else:
             self.others.append(target)
-
-    def _skip(self, target: Target, why: Skipped) -> None:
-        self._writer.skip_target(target.url, target.lane, target.depth, why)
 
     # -- what is left out ----------------------------------------------------------------------------------
 
@@ -219,8 +253,10 @@ class Frontier:
 class Externals:
     """Targets on other hosts, handed out so that no host is asked two things at once."""
 
-    def __init__(self) -> None:
-        self._queues: dict[str, deque[Target]] = {}
+    def __init__(self, target_of: Callable[[int], Target]) -> None:
+        """``target_of``: the target with a number."""
+        self._target_of = target_of
+        self._queues: dict[str, TargetQueue] = {}
         self._ready: deque[str] = deque()
         self._busy: Counter[str] = Counter()
         self._size = 0
@@ -231,7 +267,9 @@ class Externals:
     def add(self, target: Target) -> None:
         """Queue a target behind the others of its host."""
         host = host_of(target.url)
-        queue = self._queues.setdefault(host, deque())
+        queue = self._queues.get(host)
+        if queue is None:
+            queue = self._queues[host] = TargetQueue(self._target_of)
         if not queue and self._busy[host] < _EXTERNALS_A_HOST:
             self._ready.append(host)
         queue.append(target)
@@ -259,13 +297,15 @@ class Externals:
         if host in self._queues:
             self._ready.append(host)
 
-    def take_all(self) -> list[Target]:
-        """Empty all queues."""
-        targets = [target for queue in self._queues.values() for target in queue]
+    def take_all(self) -> array[int]:
+        """Empty all queues; the numbers of what waited."""
+        numbers = array("I")
+        for queue in self._queues.values():
+            numbers.extend(queue.take_all())
         self._queues.clear()
         self._ready.clear()
         self._size = 0
-        return targets
+        return numbers
 
 
 def _origin(url: str) -> str:

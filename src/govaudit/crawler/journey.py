@@ -26,7 +26,7 @@ from govaudit.inspection.verdict import BLOCKED, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
+
 
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.reading.worker import ReadReply
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _TOLD_EVERY = 0.25
 """Seconds between two reports of progress."""
+_COMMITTED_TOGETHER = 10_000
+"""Addresses of site maps."""
 
 Stage = Literal["crawl", "second-look"]
 
@@ -45,7 +47,6 @@ class Journey:
     def __init__(
         self,
         plan: CrawlPlan,
-        path: Path,
         writer: FactWriter,
         tell: Callable[[Progress], None],
     ) -> None:
@@ -84,7 +85,7 @@ class Journey:
         self.robots = Robots(self._body_of, plan.network.user_agent, ignored=plan.network.ignore_robots)
         self.reading = ReadingPool()
         self.recorder = Recorder(
-            writer, self.frontier, self._scope, path=path, home=self.home, clock=clock,
+            writer, self.frontier, self._scope, home=self.home, clock=clock,
             nofollow=plan.network.nofollow == "respect",
         )  # fmt: skip
         self.frontier.restore()
@@ -126,10 +127,12 @@ class Journey:
             [*(url for url in named if url), f"{origin}/sitemap.xml"], self._body_of, self._owns_written
         )
         waiting = self.frontier.waiting()
-        for written in found:
+        for count, written in enumerate(found, 1):
             url = canonical(written)
             if url is not None and self._scope.owns(url):
                 self.frontier.consider(url, Tag.ANNOUNCED, self.frontier.last_depth() + 1, 0)
+            if count % _COMMITTED_TOGETHER == 0:
+                self.recorder.commit()
         return self.frontier.waiting() > waiting
 
     def second_looks(self) -> list[Target]:

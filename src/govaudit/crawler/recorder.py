@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.visit import is_readable
@@ -11,14 +10,14 @@ from govaudit.crawler.reading.worker import ReadRequest
 from govaudit.crawler.references import References
 from govaudit.crawler.sitemaps import feed_entries
 from govaudit.crawler.stylesheets import references as stylesheet_references
-from govaudit.inspection.errors import GovauditError, Problem
 from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading, Tag
+from govaudit.inspection.numbers import NumberSet
+from govaudit.inspection.packed_reading import PackedPart, Unpacker
 from govaudit.inspection.urls import canonical, resolve, without_fragment
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.frontier import Frontier
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 BATCH = 200
 """Fetches that are committed together: what a kill may cost."""
 BATCH_SECONDS = 5.0
+_MOST_MENUS = 1000
 _CONFIRMED_LOOK = 2
 _NEVER_AGAIN = frozenset({Reason.BLOCKED_PAGE, Reason.ROBOTS, Reason.TOO_LARGE})
 _WAITED_OUT = 429
@@ -44,7 +44,6 @@ class Recorder:
         frontier: Frontier,
         scope: SiteScope,
         *,
-        path: Path,
         home: str,
         nofollow: bool,
         clock: Callable[[], float],
@@ -54,22 +53,26 @@ class Recorder:
         self._writer = writer
         self._frontier = frontier
         self._scope = scope
-        self._path = path
         self._clock = clock
         self._nofollow = nofollow
         self._references = References(writer.anchor)
         self._homes = {home}
-        self._read: set[str] = writer.page_urls()
+        self._read = NumberSet()
+        self._menus: set[bytes] = set()
+        self._unpacker = Unpacker()
         self._batch = 0
         self._committed_at = clock()
         self.failed: dict[str, Target] = {}
         """Targets whose last look failed and that deserve another one."""
         self.home_fetch: Fetch | None = None
         self.fetched = 0
-        self.pages = len(self._read)
+        self.pages = 0
 
     def restore(self) -> None:
-        """Take up the failures that the store holds."""
+        """Take up the pages and failures that the store holds."""
+        for number in self._writer.page_numbers():
+            self._read.add(number)
+            self.pages += 1
         for target, fetch in self._writer.looked():
             self.fetched += 1
             self._remember(target, fetch)
@@ -78,19 +81,19 @@ class Recorder:
         """Write down one look, and the page if it is one; its references go to the frontier. ``reply``: what the
         page says, read as ``to_read`` asked."""
         fetch = visit.fetch
-        body = visit.body if reply is not None else None
+        body = reply.body if reply is not None else None
         read = reply
-        if reply is not None and reply.reading.kind is PageKind.CHALLENGE:
+        if reply is not None and reply.packed.kind == PageKind.CHALLENGE.value:
             fetch.reason = Reason.BLOCKED_PAGE
-            fetch.detail = f"wall: {reply.reading.challenge}"
+            fetch.detail = f"wall: {reply.challenge}"
             read = None
         if fetch.look == 1:
             self._writer.finish_target(target.url_id)
         moved_to = self._moved(target, fetch) if read is not None else None
-        number = self._writer.add_fetch(fetch, None if moved_to is not None else body)
+        number = self._writer.add_fetch(fetch, packed_body=None if moved_to is not None else body)
         self._remember(target, fetch)
         if read is not None:
-            self._keep_page(target, fetch, number, read, moved_to=moved_to, body=body)
+            self._keep_page(target, fetch, number, read, moved_to=moved_to)
         elif target.lane is Lane.RESOURCE and fetch.opened:
             self._keep_stylesheet(target, fetch, number, visit.body)
         elif fetch.magic == "xml" and fetch.opened:
@@ -103,10 +106,7 @@ class Recorder:
     def commit(self) -> None:
         """Make everything durable. Raises ``GovauditError`` when the disk is full; nothing that was committed
         before is lost."""
-        try:
-            self._writer.commit()
-        except sqlite3.OperationalError as error:
-            raise store_error(error, self._path) from error
+        self._writer.commit()
         self._batch = 0
         self._committed_at = self._clock()
 
@@ -129,40 +129,52 @@ class Recorder:
         there was no redirect to another address."""
         if fetch.final_url == target.url:
             return None
-        if fetch.final_url in self._read:
+        if self._was_read(fetch.final_url):
             return 0
         return self._frontier.adopt(fetch.final_url, target.depth) or 0
 
+    def _was_read(self, url: str) -> bool:
+        number = self._writer.number_of(url)
+        return number is not None and number in self._read
+
     def _keep_page(
-        self, target: Target, fetch: Fetch, number: int, read: ReadReply,
-        *, moved_to: int | None, body: bytes | None,
-    ) -> None:  # fmt: skip
-        reading = read.reading
+        self, target: Target, fetch: Fetch, number: int, read: ReadReply, *, moved_to: int | None
+    ) -> None:
         url, url_id = target.url, target.url_id
         if target.url in self._homes:
-            self._follow_home(fetch.final_url, reading)
+            self._follow_home(fetch.final_url, read.refresh)
         if moved_to == 0:
             return
         if moved_to is not None:
             url, url_id = fetch.final_url, moved_to
             self._writer.finish_target(url_id)
-            number = self._writer.add_fetch(_arrival(fetch), body)
+            number = self._writer.add_fetch(_arrival(fetch), packed_body=read.body)
         links = [*read.links, *header_links(fetch.headers)]
-        noted = self._references.note(links, fetch.final_url, reading.base, reading.charset.used)
-        self._writer.add_page(url, number, target.depth, reading, noted.anchors)
-        self._read.add(url)
+        noted = self._references.note(links, fetch.final_url, read.base, read.charset)
+        self._writer.add_packed_page(url, number, target.depth, read.packed, noted.anchors)
+        self._read.add(url_id)
         self.pages += 1
-        navigation = (canonical(entry.url) for entry in reading.navigation if entry.url)
-        self._frontier.mark_navigation(address for address in navigation if address)
+        self._follow_menu(read.packed.navigation)
         for link in noted.new:
             if link.url is not None:
                 self._frontier.consider(link.url, link.tag, target.depth + 1, url_id)
 
-    def _follow_home(self, final_url: str, reading: Reading) -> None:
+    def _follow_menu(self, menu: PackedPart | None) -> None:
+        """Tell the frontier what a menu leads to; the menu of a template is looked into once."""
+        if menu is None or menu.digest in self._menus:
+            return
+        if len(self._menus) >= _MOST_MENUS:
+            self._menus.clear()
+        self._menus.add(menu.digest)
+        entries = self._unpacker.navigation(menu.content)
+        addresses = (canonical(entry.url) for entry in entries if entry.url)
+        self._frontier.mark_navigation(address for address in addresses if address)
+
+    def _follow_home(self, final_url: str, refresh: str) -> None:
         """Where the home address sends its visitors at once is the home page, too."""
         self._homes.add(final_url)
-        if reading.refresh:
-            following = resolve(final_url, reading.refresh)
+        if refresh:
+            following = resolve(final_url, refresh)
             if following is not None and self._scope.owns(following):
                 self._homes.add(without_fragment(following))
 
@@ -170,7 +182,7 @@ class Recorder:
         if not fetch.content_type.lower().startswith("text/css"):
             return
         links, charset = stylesheet_references(body, fetch.content_type)
-        if not links or fetch.final_url in self._read:
+        if not links or self._was_read(fetch.final_url):
             return
         noted = self._references.note(links, fetch.final_url, charset=charset)
         reading = Reading(PageKind.STUB, ("style-sheet",), "", Charset(charset))
@@ -199,9 +211,9 @@ class Recorder:
 
     def home_was_read(self, home: str) -> bool:
         """Whether the page behind the registered address is among the pages."""
-        if home in self._read:
+        if self._was_read(home):
             return True
-        return self.home_fetch is not None and self.home_fetch.final_url in self._read
+        return self.home_fetch is not None and self._was_read(self.home_fetch.final_url)
 
 
 def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:
@@ -214,13 +226,6 @@ def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:
     if fetch.reason is Reason.BLOCKED_STATUS:
         return fetch.status == _WAITED_OUT or fetch.status >= 500
     return fetch.reason not in _NEVER_AGAIN
-
-
-def store_error(error: sqlite3.OperationalError, path: Path) -> GovauditError:
-    """The error that a user is shown when the store cannot be written."""
-    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-    key = "store.disk-full" if full else "store.unwritable"
-    return GovauditError(Problem(key, str(path), arguments={} if full else {"why": str(error)}))
 
 
 def _is_page(fetch: Fetch) -> bool:

@@ -14,7 +14,8 @@ from govaudit.inspection.urls import WEB_SCHEMES, resolve, scheme_of, without_fr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_MOST_KEPT = 100_000
+_MOST_KEPT = 50_000
+"""References and places in each of two generations; what the younger one needs again, it takes from the older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +33,41 @@ class References:
         """``store``: keeps a link and returns its number."""
         self._store = store
         self._by_place: dict[str, dict[RawLink, int]] = {}
+        self._earlier: dict[str, dict[RawLink, int]] = {}
         self._kept = 0
 
     def note(self, links: Iterable[RawLink], url: str, base: str = "", charset: str = "utf-8") -> Noted:
         """Numbers of ``links`` on the page at ``url``. ``base``: its ``<base href>``, absolute;
         ``charset``: the encoding in which it is read."""
         address = base or url
-        origin, folder = _places(address)
-        of_origin = self._place(f"{origin} {charset}")
-        of_folder = self._place(f"{folder} {charset}")
+        if self._kept > _MOST_KEPT:
+            self._earlier, self._by_place, self._kept = self._by_place, {}, 0
+        origin, folder = (f"{place} {charset}" for place in _places(address))
+        of_origin, of_folder = self._place(origin), self._place(folder)
+        earlier_origin, earlier_folder = self._earlier.get(origin, {}), self._earlier.get(folder, {})
         of_page: dict[RawLink, int] = {}
         anchors: list[int] = []
         new: list[Link] = []
         for raw in links:
             number = of_origin.get(raw) or of_folder.get(raw) or of_page.get(raw)
             if number is None:
-                link = self._resolved(address, raw, charset)
-                number = self._store(link)
                 place = _place_of(raw.raw, of_origin, of_folder, of_page)
+                number = earlier_origin.get(raw) or earlier_folder.get(raw)
+                if number is None:
+                    link = self._resolved(address, raw, charset)
+                    number = self._store(link)
+                    new.append(link)
                 place[raw] = number
                 self._kept += place is not of_page
-                new.append(link)
             anchors.append(number)
         return Noted(anchors, new)
 
     def _place(self, name: str) -> dict[RawLink, int]:
-        if self._kept > _MOST_KEPT:
-            self._by_place.clear()
-            self._kept = 0
-        return self._by_place.setdefault(name, {})
+        known = self._by_place.get(name)
+        if known is None:
+            known = self._by_place[name] = {}
+            self._kept += 1
+        return known
 
     def _resolved(self, address: str, raw: RawLink, encoding: str) -> Link:
         joined = resolve(address, raw.raw, encoding)

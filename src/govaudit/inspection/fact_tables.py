@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import (
     Fetch,
     Hop,
@@ -17,18 +20,18 @@ from govaudit.inspection.run import CrawlPlan
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
-    import sqlite3
+    from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL, key INTEGER NOT NULL) STRICT;
+CREATE INDEX url_of_key ON url (key);
 CREATE TABLE target (
     url_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, depth INTEGER NOT NULL, via INTEGER NOT NULL,
     state INTEGER NOT NULL, skipped TEXT
 ) STRICT;
-CREATE INDEX target_waiting ON target (state) WHERE state = 0;
 CREATE TABLE fetch (
     id INTEGER PRIMARY KEY, url_id INTEGER NOT NULL, look INTEGER NOT NULL, at REAL NOT NULL,
     status INTEGER NOT NULL, reason TEXT, final_url TEXT, content_type TEXT, size INTEGER NOT NULL,
@@ -44,6 +47,7 @@ CREATE TABLE anchor (
     id INTEGER PRIMARY KEY, url_id INTEGER, tag INTEGER NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL,
     fragment TEXT NOT NULL
 ) STRICT;
+CREATE INDEX anchor_of_url ON anchor (url_id) WHERE url_id IS NOT NULL;
 CREATE TABLE body (fetch_id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
 CREATE TABLE probe (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, at REAL NOT NULL, result BLOB NOT NULL
@@ -97,6 +101,12 @@ class StoredPageKey(msgspec.Struct, frozen=True):
 FETCH_COLUMNS = "url, look, at, status, reason, final_url, content_type, size, seconds, rest"
 
 
+def url_key(url: str) -> int:
+    """What an address is found by in the store: eight bytes instead of its whole text. Addresses that share one
+    are told apart by their text."""
+    return int.from_bytes(hashlib.blake2b(url.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 def fetch_of(row: Any) -> Fetch:
     url, look, at, status, reason, final_url, content_type, size, seconds, rest = row
     more = msgspec.msgpack.decode(rest, type=FetchRest)
@@ -106,6 +116,19 @@ def fetch_of(row: Any) -> Fetch:
         truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
         headers=more.headers,
     )  # fmt: skip
+
+
+def refuse_other_schema(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises ``InputError`` for a store of another make, and for a file that is none."""
+    try:
+        found = get_value(connection, "schema", int)
+    except (sqlite3.DatabaseError, LookupError) as error:
+        connection.close()
+        raise InputError(Problem("facts.unreadable", str(path), arguments={"why": str(error)})) from error
+    if found != SCHEMA_VERSION:
+        connection.close()
+        arguments: dict[str, str | int] = {"found": found, "known": SCHEMA_VERSION}
+        raise InputError(Problem("facts.other-schema", str(path), arguments=arguments))
 
 
 def put_value(connection: sqlite3.Connection, key: str, value: object) -> None:

@@ -6,15 +6,13 @@ the batch that was being collected.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from array import array
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-import zstandard
 
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import GovauditError, InputError, Problem
 from govaudit.inspection.fact_tables import (
     DONE,
     FETCH_COLUMNS,
@@ -28,16 +26,18 @@ from govaudit.inspection.fact_tables import (
     get_value,
     put_value,
     read_plan,
+    refuse_other_schema,
+    url_key,
 )
 from govaudit.inspection.facts import (
     Fetch,
     Lane,
     Link,
-    MenuEntry,
     Probe,
     Reading,
     Skipped,
 )
+from govaudit.inspection.packed_reading import PackedPart, PackedReading, Packer, Unpacker
 from govaudit.inspection.run import CrawlPlan, CrawlState
 
 if TYPE_CHECKING:
@@ -45,7 +45,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_MOST_RECENT = 30_000
+"""Addresses whose numbers are kept at hand; those of others are looked up in the store."""
+_MOST_PARTS = 1000
+_CACHE_KIBIBYTES = 32_768
+
+
 def _pragmas(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=30000")
@@ -54,21 +61,23 @@ def _pragmas(connection: sqlite3.Connection) -> None:
 class FactWriter:
     """The one writer of a site's facts. Collects in memory, ``commit`` makes it durable."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
         self._encoder = msgspec.msgpack.Encoder()
-        self._compressor = zstandard.ZstdCompressor(level=3)
+        self._packer = Packer()
         self._parts: dict[bytes, int] = {}
         self._next_url = self._next("url")
         self._next_anchor = self._next("anchor")
         self._next_fetch = self._next("fetch")
         self._next_part = self._next("part")
-        self._url_ids: dict[str, int] = dict(connection.execute("SELECT url, id FROM url"))
-        self._new_urls: list[tuple[int, str]] = []
+        self._recent: dict[str, int] = {}
+        self._earlier: dict[str, int] = {}
+        self._new_urls: dict[int, str] = {}
         self._new_targets: dict[int, tuple[int, str, int, int, int, str | None]] = {}
         self._target_states: list[tuple[int, str | None, int]] = []
         self._target_depths: list[tuple[int, int]] = []
-        self._new_anchors: list[tuple[int, int | None, int, str, str, str]] = []
+        self._new_anchors: dict[tuple[int | None, int, str, str, str], int] = {}
         self._new_fetches: list[tuple[object, ...]] = []
         self._new_pages: list[tuple[object, ...]] = []
         self._new_bodies: list[tuple[int, bytes]] = []
@@ -91,13 +100,14 @@ class FactWriter:
                 put_value(connection, "schema", SCHEMA_VERSION)
                 put_value(connection, "plan", plan.without_secrets())
                 put_value(connection, "state", CrawlState())
-            return cls(connection)
+            return cls(connection, path)
+        refuse_other_schema(connection, path)
         stored = read_plan(connection)
         if changed := stored.differences(plan):
             connection.close()
             arguments: dict[str, str | int] = {"changed": ", ".join(changed), "run": plan.run}
             raise InputError(Problem("run.other-plan", str(path), arguments=arguments))
-        return cls(connection)
+        return cls(connection, path)
 
     def _next(self, table: str) -> int:
         highest: int | None = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()[0]
@@ -107,18 +117,29 @@ class FactWriter:
 
     def url_id(self, url: str) -> int:
         """Number of a canonical address, given on first use."""
-        known = self._url_ids.get(url)
-        if known is not None:
-            return known
-        number = self._next_url
-        self._next_url += 1
-        self._url_ids[url] = number
-        self._new_urls.append((number, url))
+        number = self.number_of(url)
+        if number is None:
+            number = self._next_url
+            self._next_url += 1
+            self._recent[url] = number
+            self._new_urls[number] = url
         return number
 
-    def knows(self, url: str) -> bool:
-        """Whether the address was ever seen in this run."""
-        return url in self._url_ids
+    def number_of(self, url: str) -> int | None:
+        """Number of an address that was ever seen in this run."""
+        number = self._recent.get(url)
+        if number is not None:
+            return number
+        number = self._earlier.get(url)
+        if number is None:
+            row = self._connection.execute(
+                "SELECT id FROM url WHERE key = ? AND url = ?", (url_key(url), url)
+            ).fetchone()
+            if row is None:
+                return None
+            number = int(row[0])
+        self._recent[url] = number
+        return number
 
     def add_target(self, url: str, lane: Lane, depth: int, via: int = 0) -> int:
         """Put an address into the frontier. The first lane and depth stay. Returns its number."""
@@ -141,17 +162,26 @@ class FactWriter:
         """The target was visited (well or not): a restart does not visit it again."""
         self._target_states.append((DONE, None, url_id))
 
-    def waiting(self) -> list[Target]:
-        """Committed targets that are still to visit, in the order in which they were found."""
-        rows = self._connection.execute(
-            "SELECT url_id, url, lane, depth FROM target JOIN url ON url.id = url_id"
-            " WHERE state = ? ORDER BY depth, url_id",
-            (WAITING,),
-        )
-        return [Target(number, url, Lane(lane), depth) for number, url, lane, depth in rows]
+    def target(self, number: int) -> Target:
+        """A target by its number, as it was put in. Raises ``LookupError`` when there is none."""
+        new = self._new_targets.get(number)
+        if new is not None:
+            _, lane, depth, *_ = new
+            url = self._new_urls.get(number) or self._url(number)
+            return Target(number, url, Lane(lane), depth)
+        row = self._connection.execute(
+            "SELECT url, lane, depth FROM target JOIN url ON url.id = url_id WHERE url_id = ?", (number,)
+        ).fetchone()
+        if row is None:
+            raise LookupError(number)
+        return Target(number, row[0], Lane(row[1]), row[2])
+
+    def _url(self, number: int) -> str:
+        return str(self._connection.execute("SELECT url FROM url WHERE id = ?", (number,)).fetchone()[0])
 
     def targets(self) -> Iterator[tuple[Target, bool]]:
-        """Every committed target, nearest first, and whether it is still to visit."""
+        """Every committed target, nearest first, then in the order in which they were found, and whether it is
+        still to visit."""
         rows = self._connection.execute(
             "SELECT url_id, url, lane, depth, state, skipped FROM target JOIN url ON url.id = url_id"
             " ORDER BY depth, url_id"
@@ -160,43 +190,53 @@ class FactWriter:
             why = Skipped(skipped) if state == LEFT_OUT else None
             yield Target(number, url, Lane(lane), depth, why), state == WAITING
 
-    def navigation_urls(self) -> set[str]:
-        """Addresses in the navigation of any committed page."""
-        found: set[str] = set()
-        decompressor = zstandard.ZstdDecompressor()
+    def navigation_urls(self) -> Iterator[str]:
+        """Addresses in the navigation of all committed pages."""
+        unpacker = Unpacker()
         rows = self._connection.execute(
             "SELECT content FROM part WHERE id IN (SELECT navigation FROM page WHERE navigation IS NOT NULL)"
         )
         for (content,) in rows:
-            entries = msgspec.msgpack.decode(decompressor.decompress(content), type=tuple[MenuEntry, ...])
-            found.update(entry.url for entry in entries if entry.url)
-        return found
+            yield from (entry.url for entry in unpacker.navigation(content) if entry.url)
 
-    def page_urls(self) -> set[str]:
-        """Addresses of all committed pages that were read."""
-        rows = self._connection.execute("SELECT url FROM page JOIN url ON url.id = url_id")
-        return {url for (url,) in rows}
+    def page_numbers(self) -> Iterator[int]:
+        """Numbers of the addresses of all committed pages that were read."""
+        return (number for (number,) in self._connection.execute("SELECT url_id FROM page"))
 
-    def targets_known(self) -> set[int]:
-        """Numbers of all committed targets, visited or not."""
-        return {number for (number,) in self._connection.execute("SELECT url_id FROM target")}
-
-    def looked(self) -> list[tuple[Target, Fetch]]:
+    def looked(self) -> Iterator[tuple[Target, Fetch]]:
         """Every committed target that has looks, with the last look at it (what a second look starts from)."""
-        return list(_last_looks(self._connection))
+        rows = self._connection.execute(
+            f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
+            " JOIN fetch ON fetch.url_id = target.url_id"
+            " WHERE look = (SELECT max(look) FROM fetch AS other WHERE other.url_id = target.url_id)"
+        )
+        for number, lane, depth, *fetch in rows:
+            yield Target(number, fetch[0], Lane(lane), depth), fetch_of(fetch)
 
     # -- what was seen -----------------------------------------------------------------------------------
 
     def anchor(self, link: Link) -> int:
-        """Keep a reference; returns its number. Callers keep numbers of references that repeat."""
-        number = self._next_anchor
-        self._next_anchor += 1
+        """Keep a reference, the same one once; returns its number."""
+        next_url = self._next_url
         url_id = None if link.url is None else self.url_id(link.url)
-        self._new_anchors.append((number, url_id, link.tag, link.raw, link.text, link.fragment))
+        key = (url_id, link.tag, link.raw, link.text, link.fragment)
+        number = self._new_anchors.get(key)
+        if number is None and url_id is not None and self._next_url == next_url:
+            number = self._stored_anchor(key)
+        if number is None:
+            number = self._new_anchors[key] = self._next_anchor
+            self._next_anchor += 1
         return number
 
-    def add_fetch(self, fetch: Fetch, body: bytes | None = None) -> int:
-        """Record a look, with the body as it came (decoded from its transfer) where it is kept."""
+    def _stored_anchor(self, key: tuple[int | None, int, str, str, str]) -> int | None:
+        row = self._connection.execute(
+            "SELECT id FROM anchor WHERE url_id = ? AND tag = ? AND raw = ? AND text = ? AND fragment = ?", key
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def add_fetch(self, fetch: Fetch, body: bytes | None = None, *, packed_body: bytes | None = None) -> int:
+        """Record a look, with the body as it came (decoded from its transfer) where it is kept. ``packed_body``:
+        the same, compressed by a ``Packer`` before."""
         number = self._next_fetch
         self._next_fetch += 1
         rest = FetchRest(fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers)
@@ -209,37 +249,44 @@ class FactWriter:
             )
         )  # fmt: skip
         if body is not None:
-            self._new_bodies.append((number, self._compressor.compress(body)))
+            packed_body = self._packer.compress(body)
+        if packed_body is not None:
+            self._new_bodies.append((number, packed_body))
         return number
 
     def add_page(self, url: str, fetch_id: int, depth: int, reading: Reading, anchors: Iterable[int]) -> None:
         """Record what a page says. ``anchors``: numbers of its references in the order of the page."""
-        navigation = self._part(reading.navigation)
-        marks = self._part(reading.marks)
-        lean = msgspec.structs.replace(reading, navigation=(), marks=())
+        self.add_packed_page(url, fetch_id, depth, self._packer.pack(reading), anchors)
+
+    def add_packed_page(
+        self, url: str, fetch_id: int, depth: int, packed: PackedReading, anchors: Iterable[int]
+    ) -> None:
+        """Record what a page says, its reading packed before."""
         self._new_pages.append(
             (
-                self.url_id(url), fetch_id, depth, reading.kind.value,
-                self._compressor.compress(self._encoder.encode(lean)),
-                navigation, marks, array("I", anchors).tobytes(),
+                self.url_id(url), fetch_id, depth, packed.kind, packed.lean,
+                self._part(packed.navigation), self._part(packed.marks), array("I", anchors).tobytes(),
             )
         )  # fmt: skip
 
-    def _part(self, content: tuple[object, ...]) -> int | None:
-        if not content:
+    def _part(self, part: PackedPart | None) -> int | None:
+        if part is None:
             return None
-        encoded = self._encoder.encode(content)
-        digest = hashlib.sha256(encoded).digest()[:16]
-        known = self._parts.get(digest)
-        if known is not None:
-            return known
-        row = self._connection.execute("SELECT id FROM part WHERE digest = ?", (digest,)).fetchone()
-        if row is None:
-            row = (self._next_part,)
-            self._next_part += 1
-            self._new_parts.append((row[0], digest, self._compressor.compress(encoded)))
-        self._parts[digest] = row[0]
-        return int(row[0])
+        known = self._parts.get(part.digest)
+        if known is None:
+            if len(self._parts) > _MOST_PARTS and not self._new_parts:
+                self._parts.clear()
+            known = self._parts[part.digest] = self._stored_part(part)
+        return known
+
+    def _stored_part(self, part: PackedPart) -> int:
+        row = self._connection.execute("SELECT id FROM part WHERE digest = ?", (part.digest,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        number = self._next_part
+        self._next_part += 1
+        self._new_parts.append((number, part.digest, part.content))
+        return number
 
     def add_probe(self, probe: Probe) -> None:
         """Record a measurement; durable at once (probes are few and slow)."""
@@ -275,9 +322,27 @@ class FactWriter:
         put_value(self._connection, "state", state)
 
     def commit(self) -> None:
-        """Make everything that was collected durable, in one transaction."""
+        """Make everything that was collected durable, in one transaction. Raises ``GovauditError`` when the store
+        cannot be written; nothing that was committed before is lost."""
+        try:
+            self._write()
+        except sqlite3.OperationalError as error:
+            raise store_error(error, self._path) from error
+        for collected in (
+            self._new_urls, self._new_targets, self._target_states, self._target_depths,
+            self._new_anchors, self._new_fetches,
+            self._new_parts, self._new_pages, self._new_bodies,
+        ):  # fmt: skip
+            collected.clear()
+        if len(self._recent) > _MOST_RECENT:
+            self._earlier, self._recent = self._recent, {}
+
+    def _write(self) -> None:
         with _transaction(self._connection) as connection:
-            connection.executemany("INSERT INTO url VALUES (?, ?)", self._new_urls)
+            connection.executemany(
+                "INSERT INTO url VALUES (?, ?, ?)",
+                ((number, url, url_key(url)) for number, url in self._new_urls.items()),
+            )
             connection.executemany(
                 "INSERT OR IGNORE INTO target VALUES (?, ?, ?, ?, ?, ?)", self._new_targets.values()
             )
@@ -285,7 +350,10 @@ class FactWriter:
             connection.executemany(
                 "UPDATE target SET state = ?, skipped = ? WHERE url_id = ?", self._target_states
             )
-            connection.executemany("INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?)", self._new_anchors)
+            connection.executemany(
+                "INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?)",
+                ((number, *key) for key, number in self._new_anchors.items()),
+            )
             connection.executemany(
                 "INSERT INTO fetch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._new_fetches
             )
@@ -294,26 +362,29 @@ class FactWriter:
                 "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new_pages
             )
             connection.executemany("INSERT INTO body VALUES (?, ?)", self._new_bodies)
-        for collected in (
-            self._new_urls, self._new_targets, self._target_states, self._target_depths,
-            self._new_anchors, self._new_fetches,
-            self._new_parts, self._new_pages, self._new_bodies,
-        ):  # fmt: skip
-            collected.clear()
+
+    def skip_targets(self, numbers: Iterable[int], why: Skipped) -> None:
+        """Leave out targets that wait, however many. Everything is durable then. Raises like ``commit``."""
+        self.commit()
+        try:
+            with _transaction(self._connection) as connection:
+                connection.executemany(
+                    "UPDATE target SET state = ?, skipped = ? WHERE url_id = ?",
+                    ((LEFT_OUT, why.value, number) for number in numbers),
+                )
+        except sqlite3.OperationalError as error:
+            raise store_error(error, self._path) from error
 
     def close(self) -> None:
         """Close the file. What was not committed is gone."""
         self._connection.close()
 
 
-def _last_looks(connection: sqlite3.Connection) -> Iterator[tuple[Target, Fetch]]:
-    rows = connection.execute(
-        f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
-        " JOIN fetch ON fetch.url_id = target.url_id"
-        " WHERE look = (SELECT max(look) FROM fetch AS other WHERE other.url_id = target.url_id) ORDER BY url"
-    )
-    for number, lane, depth, *fetch in rows:
-        yield Target(number, fetch[0], Lane(lane), depth), fetch_of(fetch)
+def store_error(error: sqlite3.OperationalError, path: Path) -> GovauditError:
+    """The error that a user is shown when the store cannot be written."""
+    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    key = "store.disk-full" if full else "store.unwritable"
+    return GovauditError(Problem(key, str(path), arguments={} if full else {"why": str(error)}))
 
 
 def _transaction(connection: sqlite3.Connection) -> _Transaction:

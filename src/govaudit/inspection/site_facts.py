@@ -14,7 +14,6 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.fact_tables import (
     FETCH_COLUMNS,
     LEFT_OUT,
-    SCHEMA_VERSION,
     WAITING,
     StoredPage,
     StoredPageKey,
@@ -23,6 +22,8 @@ from govaudit.inspection.fact_tables import (
     fetch_of,
     get_value,
     read_plan,
+    refuse_other_schema,
+    url_key,
 )
 from govaudit.inspection.facts import (
     Fetch,
@@ -60,16 +61,7 @@ class SiteFacts:
         if not path.is_file():
             raise InputError(Problem("facts.missing", str(path)))
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-        try:
-            found = get_value(connection, "schema", int)
-        except (sqlite3.DatabaseError, LookupError) as error:
-            connection.close()
-            raise InputError(Problem("facts.unreadable", str(path), arguments={"why": str(error)})) from error
-        if found != SCHEMA_VERSION:
-            connection.close()
-            raise InputError(
-                Problem("facts.other-schema", str(path), arguments={"found": found, "known": SCHEMA_VERSION})
-            )
+        refuse_other_schema(connection, path)
         return cls(connection)
 
     def close(self) -> None:
@@ -94,8 +86,8 @@ class SiteFacts:
         row = self._connection.execute(
             "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
             " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " WHERE url.url = ?",
-            (url,),
+            " WHERE url.key = ? AND url.url = ?",
+            (url_key(url), url),
         ).fetchone()
         if row is None:
             return None
@@ -155,8 +147,9 @@ class SiteFacts:
     def looks(self, url: str) -> list[Fetch]:
         """All looks at one address, first to last."""
         rows = self._connection.execute(
-            f"SELECT {FETCH_COLUMNS} FROM fetch JOIN url ON url.id = fetch.url_id WHERE url = ? ORDER BY look",
-            (url,),
+            f"SELECT {FETCH_COLUMNS} FROM fetch JOIN url ON url.id = fetch.url_id WHERE key = ? AND url = ?"
+            " ORDER BY look",
+            (url_key(url), url),
         )
         return [fetch_of(row) for row in rows]
 
@@ -198,8 +191,8 @@ class SiteFacts:
         """Body of the last look at a page, as it came; ``None`` when it was not kept."""
         row = self._connection.execute(
             "SELECT content FROM body JOIN fetch ON fetch.id = fetch_id JOIN url ON url.id = fetch.url_id"
-            " WHERE url = ? ORDER BY look DESC LIMIT 1",
-            (url,),
+            " WHERE key = ? AND url = ? ORDER BY look DESC LIMIT 1",
+            (url_key(url), url),
         ).fetchone()
         return None if row is None else self._decompressor.decompress(row[0])
 

@@ -14,7 +14,8 @@ import sys
 import msgspec
 
 from govaudit.crawler.reading.page import read_page
-from govaudit.inspection.facts import RawLink, Reading
+from govaudit.inspection.facts import RawLink
+from govaudit.inspection.packed_reading import PackedReading, Packer
 
 LENGTH = struct.Struct(">I")
 
@@ -30,18 +31,34 @@ class ReadRequest(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ReadReply(msgspec.Struct, frozen=True, array_like=True):
-    """What the page says."""
+    """What the page says, as it is stored, and what the crawl itself needs to know of it: the fields of the
+    reading by these names and the references. ``body``: of the request, as it is stored."""
 
-    reading: Reading
+    packed: PackedReading
+    body: bytes
     links: list[RawLink]
+    charset: str
+    base: str
+    refresh: str
+    challenge: str
+
+
+_PACKER = Packer()
 
 
 def read_here(request: ReadRequest) -> ReadReply:
     """Read a page in this process."""
+    reading, links = read_page(
+        request.body, request.url, request.content_type, home=request.home, nofollow=request.nofollow
+    )
     return ReadReply(
-        *read_page(
-            request.body, request.url, request.content_type, home=request.home, nofollow=request.nofollow
-        )
+        packed=_PACKER.pack(reading),
+        body=_PACKER.compress(request.body),
+        links=links,
+        charset=reading.charset.used,
+        base=reading.base,
+        refresh=reading.refresh,
+        challenge=reading.challenge,
     )
 
 

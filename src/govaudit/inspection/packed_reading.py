@@ -1,0 +1,90 @@
+"""A reading as it is stored: encoded, compressed, without the parts that a template repeats on every page."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import zstandard
+
+from govaudit.inspection.facts import Mark, MenuEntry, Reading
+
+_MOST_PARTS = 500
+_LEVEL = 3
+
+
+class PackedPart(msgspec.Struct, frozen=True, array_like=True):
+    """A menu or the marks of a page. ``digest``: what it is known by; ``content``: compressed."""
+
+    digest: bytes
+    content: bytes
+
+
+class PackedReading(msgspec.Struct, frozen=True, array_like=True):
+    """``kind``: of the page; ``lean``: all but menu and marks, compressed."""
+
+    kind: str
+    lean: bytes
+    navigation: PackedPart | None
+    marks: PackedPart | None
+
+
+class Packer:
+    """Packs readings one after another; what was packed before is not compressed again."""
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.msgpack.Encoder()
+        self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self._parts: dict[bytes, PackedPart] = {}
+
+    def pack(self, reading: Reading) -> PackedReading:
+        """``reading`` as it is stored."""
+        lean = msgspec.structs.replace(reading, navigation=(), marks=())
+        return PackedReading(
+            reading.kind.value,
+            self._compressor.compress(self._encoder.encode(lean)),
+            self._part(reading.navigation),
+            self._part(reading.marks),
+        )
+
+    def compress(self, content: bytes) -> bytes:
+        """A body as it is stored."""
+        return self._compressor.compress(content)
+
+    def _part(self, entries: tuple[object, ...]) -> PackedPart | None:
+        if not entries:
+            return None
+        encoded = self._encoder.encode(entries)
+        digest = hashlib.sha256(encoded).digest()[:16]
+        known = self._parts.get(digest)
+        if known is None:
+            if len(self._parts) >= _MOST_PARTS:
+                self._parts.clear()
+            known = self._parts[digest] = PackedPart(digest, self._compressor.compress(encoded))
+        return known
+
+
+class Unpacker:
+    """Reads back what was packed."""
+
+    def __init__(self) -> None:
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._reading = msgspec.msgpack.Decoder(Reading)
+        self._navigation = msgspec.msgpack.Decoder(tuple[MenuEntry, ...])
+        self._marks = msgspec.msgpack.Decoder(tuple[Mark, ...])
+
+    def lean(self, content: bytes) -> Reading:
+        """A reading without menu and marks."""
+        return self._reading.decode(self._decompressor.decompress(content))
+
+    def navigation(self, content: bytes) -> tuple[MenuEntry, ...]:
+        """A menu."""
+        return self._navigation.decode(self._decompressor.decompress(content))
+
+    def marks(self, content: bytes) -> tuple[Mark, ...]:
+        """The marks of a page."""
+        return self._marks.decode(self._decompressor.decompress(content))
+
+    def body(self, content: bytes) -> bytes:
+        """A body as it came."""
+        return self._decompressor.decompress(content)
