@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.facts import PageKind
 from govaudit.inspection.urls import own_identity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
+    from govaudit.inspection.site_facts import Pages
 
 _INDEX_FILE = re.compile(r"/(?:index|default|main)\.(?:s?html?|jsp|jspx|php|aspx?|do)$", re.IGNORECASE)
 
@@ -25,17 +31,52 @@ def page_at(context: Context, url: str) -> StoredPage | None:
     return context.derived(pages_by_address).get(address_key(url)) if url else None
 
 
-def pages_by_address(context: Context) -> dict[str, StoredPage]:
+class PagesByAddress:
+    """Key of an address → the page behind it. Takes twelve bytes a page, whatever the length of addresses."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        pairs = sorted(_keyed(pages), key=itemgetter(0))
+        self._hashes = array("q", (one for one, _ in pairs))
+        self._places = array("I", (place for _, place in pairs))
+        self._leading: dict[str, StoredPage] = {}
+
+    def lead(self, url: str, to: str) -> None:
+        """Let the address ``url`` stand for the page behind ``to``, if there is one and ``url`` is no page itself."""
+        key = address_key(url)
+        if key not in self and (page := self.get(address_key(to))) is not None:
+            self._leading[key] = page
+
+    def get(self, key: str) -> StoredPage | None:
+        """The page with that key."""
+        wanted = hash(key)
+        at = bisect_left(self._hashes, wanted)
+        while at < len(self._hashes) and self._hashes[at] == wanted:
+            page = self._pages[self._places[at]]
+            if key in {address_key(page.url), address_key(page.final_url)}:
+                return page
+            at += 1
+        return self._leading.get(key)
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
+
+
+def _keyed(pages: Pages) -> Iterator[tuple[int, int]]:
+    for place, page in enumerate(pages):
+        yield hash(address_key(page.url)), place
+        if page.final_url != page.url:
+            yield hash(address_key(page.final_url)), place
+
+
+def pages_by_address(context: Context) -> PagesByAddress:
     """Key of an address → the page behind it, redirects and pages that only lead on followed."""
-    pages: dict[str, StoredPage] = {}
-    for page in context.pages:
-        pages.setdefault(address_key(page.url), page)
-        pages.setdefault(address_key(page.final_url), page)
+    pages = PagesByAddress(context.pages)
     for url, looks in context.looks.items():
         final = looks[-1].final_url
-        if final and final != url and looks[-1].opened and (page_behind := pages.get(address_key(final))):
-            pages.setdefault(address_key(url), page_behind)
+        if final and final != url and looks[-1].opened:
+            pages.lead(url, final)
     for stub in context.facts.pages(PageKind.STUB):
-        if stub.reading.refresh and (page_behind := pages.get(address_key(stub.reading.refresh))):
-            pages.setdefault(address_key(stub.url), page_behind)
+        if stub.reading.refresh:
+            pages.lead(stub.url, stub.reading.refresh)
     return pages

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from govaudit.inspection.facts import Link, PageKind, Tag
+from govaudit.inspection.facts import Link, PageKind
+from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets
 from govaudit.inspection.urls import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from govaudit.inspection.fact_tables import StoredPage, Target
-    from govaudit.inspection.facts import Fetch
+    from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.profile import Profile
     from govaudit.inspection.site import Site, SiteScope
-    from govaudit.inspection.site_facts import SiteFacts
 
 _T = TypeVar("_T")
 
@@ -58,18 +58,22 @@ class Context:
         return made
 
     @cached_property
-    def pages(self) -> tuple[StoredPage, ...]:
-        """Own pages that were read and are pages for a visitor, nearest to the home page first."""
-        return tuple(
-            page
+    def pages(self) -> Pages:
+        """Own pages that were read and are pages for a visitor, nearest to the home page first.
+
+        Go through them as often as need be, and keep numbers or addresses, not pages: there may be a million. What
+        tells few of them apart (``kind``, ``depth``, ``url``) is cheaper to ask for than ``reading``."""
+        own = (
+            page.url_id
             for page in self.facts.pages()
-            if page.reading.kind in JUDGED_KINDS and self.scope.owns(page.final_url)
+            if page.kind in JUDGED_KINDS and self.scope.owns(page.final_url)
         )
+        return Pages(self.facts, array("I", own))
 
     @cached_property
     def home(self) -> StoredPage | None:
         """The home page, if it could be read."""
-        return next((page for page in self.pages if page.reading.kind is PageKind.HOME), None)
+        return next((page for page in self.pages if page.kind is PageKind.HOME), None)
 
     @cached_property
     def home_url(self) -> str:
@@ -77,22 +81,20 @@ class Context:
         return canonical(self.site.url) or self.site.url
 
     @cached_property
-    def looks(self) -> dict[str, list[Fetch]]:
+    def looks(self) -> Looks:
         """Every visited address with its looks, first to last."""
-        return {target.url: looks for target, looks in self.facts.all_looks()}
+        return Looks(self.facts)
 
     @cached_property
-    def targets(self) -> dict[str, Target]:
+    def targets(self) -> Targets:
         """Every visited address with the way it was treated."""
-        return {target.url: target for target, _ in self.facts.all_looks()}
+        return Targets(self.facts)
 
     @cached_property
     def framed(self) -> frozenset[str]:
         """Addresses that are referred to as the content of frames, and as nothing else."""
-        links = self.facts.anchors.values()
-        inside = {link.url for link in links if link.url and link.tag == Tag.FRAME}
-        return frozenset(inside - {link.url for link in links if link.tag != Tag.FRAME})
+        return frozenset(self.facts.only_framed())
 
     def page_kinds(self) -> dict[str, int]:
         """How many pages of each kind were read."""
-        return dict(sorted(Counter(page.reading.kind.value for page in self.pages).items()))
+        return dict(sorted(Counter(page.kind.value for page in self.pages).items()))

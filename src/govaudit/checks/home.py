@@ -18,15 +18,21 @@ _LEADING_ON = frozenset({Tag.FRAME, Tag.REFRESH, Tag.SCRIPTED})
 
 def front_pages(context: Context) -> tuple[StoredPage, ...]:
     """The home page, with the pages in its frames; where it only leads on, the pages that it leads to."""
+    return context.derived(_front_pages)
+
+
+def _front_pages(context: Context) -> tuple[StoredPage, ...]:
     shell = context.home or context.facts.page(context.home_url)
-    if shell is None or shell.reading.kind in {PageKind.CHALLENGE, PageKind.ERROR}:
+    if shell is None or shell.kind in {PageKind.CHALLENGE, PageKind.ERROR}:
         return ()
-    is_shell = shell.reading.kind is PageKind.STUB
+    is_shell = shell.kind is PageKind.STUB
     tags = _LEADING_ON if is_shell else {Tag.FRAME}
     led_to = {link.url for link in context.facts.links(shell.url_id) if link.tag in tags}
     if is_shell and shell.reading.refresh:
         led_to.add(shell.reading.refresh)
-    inner = tuple(page for page in context.pages if page.url in led_to and page.url != shell.url)
+    inner: tuple[StoredPage, ...] = ()
+    if led_to:
+        inner = tuple(page for page in context.pages if page.url in led_to and page.url != shell.url)
     return inner if is_shell else (shell, *inner)
 
 
@@ -63,13 +69,9 @@ def reason_of(fetch: Fetch) -> Reason:
 def unvisited_reason(context: Context, url: str) -> Reason | None:
     """Why an address was not visited; ``None`` where nothing that a reader looks for can be: actions, endless
     series, addresses outside the site."""
-    skipped = context.derived(_left_out).get(url)
+    skipped = context.facts.why_left_out(url)
     if skipped is not None:
-        return _REASONS.get(skipped)
+        return _REASONS.get(skipped.value)
     if context.facts.state.interrupted or not context.facts.state.finished_at:
         return Reason.INTERRUPTED
     return Reason.NOT_MEASURED
-
-
-def _left_out(context: Context) -> dict[str, str]:
-    return {target.url: target.skipped.value for target in context.facts.left_out() if target.skipped}

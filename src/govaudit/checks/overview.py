@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.age import age_of, newest_of
@@ -12,6 +13,8 @@ from govaudit.inspection.finding import ColumnOverview, Overview
 from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from govaudit.checks.columns.tree import Column
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
@@ -21,14 +24,13 @@ def overview(context: Context) -> Overview:
     """Identity from the marks and labels of the home page, else of the pages nearest to it; kinds of pages; all
     columns with their newest days."""
     front = front_pages(context)
-    identifying = (*front, *context.pages)
     columns = tuple(_overview_of(column, context) for column in context.derived(column_tree).own())
     return Overview(
         title=front[0].reading.title if front else "",
-        site_code=_mark(identifying, MarkKind.SITE_CODE) or _label(identifying, "siteidcode"),
-        icp=_mark(identifying, MarkKind.ICP),
-        police=_mark(identifying, MarkKind.POLICE),
-        sponsor=_mark(identifying, MarkKind.SPONSOR),
+        site_code=_mark(context, MarkKind.SITE_CODE) or _label(context, "siteidcode"),
+        icp=_mark(context, MarkKind.ICP),
+        police=_mark(context, MarkKind.POLICE),
+        sponsor=_mark(context, MarkKind.SPONSOR),
         charset=front[0].reading.charset.used if front else "",
         newest=max((column.newest for column in columns), default=""),
         kinds=context.page_kinds(),
@@ -36,13 +38,19 @@ def overview(context: Context) -> Overview:
     )
 
 
-def _mark(pages: tuple[StoredPage, ...], kind: MarkKind) -> str:
-    marks = (mark for page in pages for mark in page.reading.marks if mark.kind is kind)
+def _identifying(context: Context) -> Iterator[StoredPage]:
+    return chain(front_pages(context), context.pages)
+
+
+def _mark(context: Context, kind: MarkKind) -> str:
+    marks = (mark for page in _identifying(context) for mark in page.reading.marks if mark.kind is kind)
     return next((mark.value or mark.text for mark in marks if mark.value or mark.text), "")
 
 
-def _label(pages: tuple[StoredPage, ...], name: str) -> str:
-    labels = (label for page in pages for label in page.reading.labels if label.name.lower() == name)
+def _label(context: Context, name: str) -> str:
+    labels = (
+        label for page in _identifying(context) for label in page.reading.labels if label.name.lower() == name
+    )
     return next((label.content.strip() for label in labels if label.content.strip()), "")
 
 

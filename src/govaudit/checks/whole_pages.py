@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Judgement
+from govaudit.inspection.site_facts import Pages
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -13,16 +15,25 @@ if TYPE_CHECKING:
     from govaudit.inspection.fact_tables import StoredPage
 
 
-def whole_pages(context: Context) -> tuple[StoredPage, ...]:
+def whole_pages(context: Context) -> Pages:
     """Own pages that a visitor opens as a page, home page first, each final address once.
 
     Contents of frames and pages that send the visitor on at once are parts of other pages.
     """
-    pages: dict[str, StoredPage] = {}
+    return context.derived(_whole_pages)
+
+
+def _whole_pages(context: Context) -> Pages:
+    moved = {page.final_url for page in context.pages if page.final_url != page.url}
+    taken: set[str] = set()
+    numbers = array("I")
     for page in context.pages:
-        if not page.reading.refresh and page.url not in context.framed:
-            pages.setdefault(page.final_url, page)
-    return tuple(pages.values())
+        if page.url in context.framed or page.reading.refresh or page.final_url in taken:
+            continue
+        if page.final_url in moved:
+            taken.add(page.final_url)
+        numbers.append(page.url_id)
+    return Pages(context.facts, numbers)
 
 
 def unread_site(context: Context) -> Judgement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from govaudit.inspection.facts import (
     Fetch,
     Hop,
     Lane,
+    PageKind,
     Reading,
     Skipped,
 )
@@ -20,6 +22,7 @@ from govaudit.inspection.run import CrawlPlan
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SCHEMA_VERSION = 2
@@ -79,14 +82,29 @@ class Target(msgspec.Struct, frozen=True):
     skipped: Skipped | None = None
 
 
-class StoredPage(msgspec.Struct):
-    """A page as it was read. ``url``: the address that was asked for; ``final_url``: the one that answered."""
+@dataclass(slots=True, eq=False)
+class StoredPage:
+    """A page as it was read. ``url``: the address that was asked for; ``final_url``: the one that answered;
+    ``menu``: number of its navigation, the same on all pages that show the same one."""
 
     url_id: int
     url: str
     final_url: str
     depth: int
-    reading: Reading
+    kind: PageKind
+    menu: int | None
+    _read: Callable[[int], Reading] = field(repr=False)
+
+    @property
+    def reading(self) -> Reading:
+        """What the page says; read from the store when it is asked for, so that a site's pages may be many."""
+        return self._read(self.url_id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredPage) and other.url_id == self.url_id
+
+    def __hash__(self) -> int:
+        return self.url_id
 
 
 class StoredPageKey(msgspec.Struct, frozen=True):

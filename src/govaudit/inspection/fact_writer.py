@@ -230,7 +230,8 @@ class FactWriter:
 
     def _stored_anchor(self, key: tuple[int | None, int, str, str, str]) -> int | None:
         row = self._connection.execute(
-            "SELECT id FROM anchor WHERE url_id = ? AND tag = ? AND raw = ? AND text = ? AND fragment = ?", key
+            "SELECT id FROM anchor WHERE url_id = ? AND tag = ? AND raw = ? AND text = ? AND fragment = ?",
+            key,
         ).fetchone()
         return None if row is None else int(row[0])
 

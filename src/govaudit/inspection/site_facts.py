@@ -1,14 +1,20 @@
-"""The read-only view of a site's facts, at any time, also while the crawl still writes."""
+"""The read-only view of a site's facts, at any time, also while the crawl still writes.
+
+What there is one of for every page or address of a site is read from the store as it is asked for; only as much is
+kept as a site of some thousand pages has.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import ItemsView, Mapping, Sequence, ValuesView
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Self
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
-import zstandard
 
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.fact_tables import (
@@ -17,7 +23,6 @@ from govaudit.inspection.fact_tables import (
     WAITING,
     StoredPage,
     StoredPageKey,
-    T,
     Target,
     fetch_of,
     get_value,
@@ -35,12 +40,25 @@ from govaudit.inspection.facts import (
     Probe,
     Reading,
     Skipped,
+    Tag,
 )
+from govaudit.inspection.packed_reading import Unpacker
 from govaudit.inspection.run import CrawlState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+V = TypeVar("V")
+
+_MOST_READINGS = 5000
+"""Readings that stay decoded: those that were asked for first. Others are decoded each time."""
+_MOST_LOOKS = 10_000
+_MOST_RECENT = 200
+_MOST_LINKS = 50_000
+_MOST_PARTS = 2000
+_AT_ONCE = 500
+_CACHE_KIBIBYTES = 16_384
 
 
 class SiteFacts:
@@ -48,10 +66,12 @@ class SiteFacts:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._decompressor = zstandard.ZstdDecompressor()
-        self._reading = msgspec.msgpack.Decoder(Reading)
-        self._parts: dict[int, Any] = {}
-        self._anchors: dict[int, Link] | None = None
+        self._unpacker = Unpacker()
+        self._readings: dict[int, Reading] = {}
+        self._recent: dict[int, Reading] = {}
+        self._menus: dict[int, tuple[MenuEntry, ...]] = {}
+        self._marks: dict[int, tuple[Mark, ...]] = {}
+        self._links: dict[int, Link] = {}
         self.plan = read_plan(connection)
         self.state = get_value(connection, "state", CrawlState)
 
@@ -62,87 +82,143 @@ class SiteFacts:
             raise InputError(Problem("facts.missing", str(path)))
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
         refuse_other_schema(connection, path)
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
         return cls(connection)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
+    # -- pages ---------------------------------------------------------------------------------------------
+
     def pages(self, kind: PageKind | None = None) -> Iterator[StoredPage]:
         """Every page that was read (of one kind), nearest to the home page first, then in the order of addresses.
 
         The order does not depend on the order of the crawl."""
         rows = self._connection.execute(
-            "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
-            " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " WHERE ?1 IS NULL OR kind = ?1 ORDER BY page.depth, url.url",
-            (kind,),
+            f"{_PAGES} WHERE ?1 IS NULL OR kind = ?1 ORDER BY page.depth, url.url", (kind,)
         )
-        for number, url, final_url, depth, reading, navigation, marks in rows:
-            yield StoredPage(number, url, final_url or url, depth, self._decode(reading, navigation, marks))
+        return map(self._page, rows)
+
+    def pages_of(self, numbers: Iterable[int]) -> Iterator[StoredPage]:
+        """The pages with these numbers (``url_id``), in that order."""
+        remaining = iter(numbers)
+        while chunk := list(islice(remaining, _AT_ONCE)):
+            rows = self._connection.execute(
+                f"{_PAGES} WHERE page.url_id IN (SELECT value FROM json_each(?))", (_json(chunk),)
+            )
+            found = {row[0]: row for row in rows}
+            yield from (self._page(found[number]) for number in chunk)
 
     def page(self, url: str) -> StoredPage | None:
         """The page at a canonical address, if it was read."""
         row = self._connection.execute(
-            "SELECT page.url_id, url.url, fetch.final_url, page.depth, reading, navigation, marks"
-            " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-            " WHERE url.key = ? AND url.url = ?",
-            (url_key(url), url),
+            f"{_PAGES} WHERE url.key = ? AND url.url = ?", (url_key(url), url)
         ).fetchone()
-        if row is None:
-            return None
-        number, address, final_url, depth, reading, navigation, marks = row
-        return StoredPage(
-            number, address, final_url or address, depth, self._decode(reading, navigation, marks)
-        )
+        return None if row is None else self._page(row)
 
-    def _decode(self, blob: bytes, navigation: int | None, marks: int | None) -> Reading:
-        reading = self._reading.decode(self._decompressor.decompress(blob))
-        reading.navigation = self._part(navigation, MenuEntry)
-        reading.marks = self._part(marks, Mark)
+    def _page(self, row: tuple[int, str, str | None, int, str, int | None]) -> StoredPage:
+        number, url, final_url, depth, kind, menu = row
+        return StoredPage(number, url, final_url or url, depth, PageKind(kind), menu, self._reading)
+
+    def _reading(self, number: int) -> Reading:
+        known = self._readings.get(number) or self._recent.get(number)
+        if known is not None:
+            return known
+        lean, menu, marks = self._connection.execute(
+            "SELECT reading, navigation, marks FROM page WHERE url_id = ?", (number,)
+        ).fetchone()
+        reading = self._unpacker.lean(lean)
+        reading.navigation = self._part(menu, self._menus, self._unpacker.navigation)
+        reading.marks = self._part(marks, self._marks, self._unpacker.marks)
+        if len(self._readings) < _MOST_READINGS:
+            self._readings[number] = reading
+            return reading
+        if len(self._recent) >= _MOST_RECENT:
+            self._recent.clear()
+        self._recent[number] = reading
         return reading
 
-    def _part(self, number: int | None, kind: type[T]) -> tuple[T, ...]:
+    def _part(self, number: int | None, known: dict[int, Any], unpack: Any) -> Any:
         if number is None:
             return ()
-        if number not in self._parts:
+        if number not in known:
+            if len(known) >= _MOST_PARTS:
+                known.clear()
             (content,) = self._connection.execute(
                 "SELECT content FROM part WHERE id = ?", (number,)
             ).fetchone()
-            self._parts[number] = msgspec.msgpack.decode(
-                self._decompressor.decompress(content),
-                type=tuple[kind, ...],  # type: ignore[valid-type]
-            )
-        parts: tuple[T, ...] = self._parts[number]
-        return parts
+            known[number] = unpack(content)
+        return known[number]
+
+    # -- references ----------------------------------------------------------------------------------------
 
     def links(self, url_id: int) -> list[Link]:
         """References of a page in the order in which they stand on it."""
         row = self._connection.execute("SELECT links FROM page WHERE url_id = ?", (url_id,)).fetchone()
         if row is None:
             return []
-        return [self.anchors[number] for number in array("I", row[0])]
+        numbers = array("I", row[0])
+        missing = {number for number in numbers if number not in self._links}
+        if missing:
+            if len(self._links) + len(missing) > _MOST_LINKS:
+                self._links.clear()
+                missing = set(numbers)
+            self._links.update(self._anchors(missing))
+        return [self._links[number] for number in numbers]
+
+    def link(self, number: int) -> Link:
+        """A reference by its number (see ``references``)."""
+        if number not in self._links:
+            self._links.update(self._anchors((number,)))
+        return self._links[number]
+
+    def _anchors(self, numbers: Iterable[int]) -> Iterator[tuple[int, Link]]:
+        rows = self._connection.execute(
+            "SELECT anchor.id, tag, url, raw, text, fragment FROM anchor LEFT JOIN url ON url.id = url_id"
+            " WHERE anchor.id IN (SELECT value FROM json_each(?))",
+            (_json(numbers),),
+        )
+        for number, tag, url, raw, text, fragment in rows:
+            yield number, Link(tag, url, raw, text, fragment)
 
     def references(self) -> Iterator[tuple[StoredPageKey, array[int]]]:
-        """All pages with the numbers of their references (see ``anchors``), in the order of ``pages``."""
-        rows = self._connection.execute(
-            "SELECT page.url_id, url.url, page.depth, page.kind, links FROM page JOIN url ON url.id = page.url_id"
-            " ORDER BY page.depth, url.url"
+        """All pages with the numbers of their references, in the order of ``pages``. What a template repeats has the
+        same number on all pages."""
+        order = array(
+            "I", self._numbers("SELECT page.url_id FROM page JOIN url ON id = url_id ORDER BY depth, url")
         )
-        for number, url, depth, kind, links in rows:
-            yield StoredPageKey(number, url, depth, kind), array("I", links)
-
-    @property
-    def anchors(self) -> dict[int, Link]:
-        """Every different reference of the site by its number: what a template repeats on all pages is there once."""
-        if self._anchors is None:
+        for start in range(0, len(order), _AT_ONCE):
+            chunk = order[start : start + _AT_ONCE]
             rows = self._connection.execute(
-                "SELECT anchor.id, tag, url, raw, text, fragment FROM anchor LEFT JOIN url ON url.id = url_id"
+                "SELECT page.url_id, url.url, page.depth, page.kind, links FROM page"
+                " JOIN url ON url.id = page.url_id WHERE page.url_id IN (SELECT value FROM json_each(?))",
+                (_json(chunk),),
             )
-            self._anchors = {
-                number: Link(tag, url, raw, text, fragment) for number, tag, url, raw, text, fragment in rows
-            }
-        return self._anchors
+            found = {row[0]: row for row in rows}
+            for number in chunk:
+                _, url, depth, kind, links = found[number]
+                yield StoredPageKey(number, url, depth, kind), array("I", links)
+
+    def anchors_by_target(self) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+        """Every address that is referred to with all different references to it: number, tag, as written."""
+        rows = self._connection.execute(
+            "SELECT anchor.url_id, url, anchor.id, tag, raw FROM anchor JOIN url ON url.id = anchor.url_id"
+            " WHERE anchor.url_id IS NOT NULL ORDER BY anchor.url_id"
+        )
+        for (_, url), group in groupby(rows, key=itemgetter(0, 1)):
+            yield url, [(number, tag, raw) for _, _, number, tag, raw in group]
+
+    def only_framed(self) -> Iterator[str]:
+        """Addresses that are referred to as the content of frames, and as nothing else."""
+        rows = self._connection.execute(
+            "SELECT url FROM url WHERE id IN (SELECT url_id FROM anchor WHERE tag = ?1) AND NOT EXISTS"
+            " (SELECT 1 FROM anchor WHERE anchor.url_id = url.id AND tag <> ?1)",
+            (Tag.FRAME,),
+        )
+        return (url for (url,) in rows)
+
+    # -- looks and targets ---------------------------------------------------------------------------------
 
     def looks(self, url: str) -> list[Fetch]:
         """All looks at one address, first to last."""
@@ -153,22 +229,43 @@ class SiteFacts:
         )
         return [fetch_of(row) for row in rows]
 
+    def visited(self) -> int:
+        """How many addresses were looked at."""
+        count: int = self._connection.execute("SELECT count(DISTINCT url_id) FROM fetch").fetchone()[0]
+        return count
+
     def all_looks(self) -> Iterator[tuple[Target, list[Fetch]]]:
         """Every visited target with its looks, in the order of addresses."""
-        current: Target | None = None
-        looks: list[Fetch] = []
-        rows = self._connection.execute(
-            f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target JOIN url ON url.id = target.url_id"
-            " JOIN fetch ON fetch.url_id = target.url_id ORDER BY url, look"
+        order = array(
+            "I", self._numbers("SELECT id FROM url WHERE id IN (SELECT url_id FROM fetch) ORDER BY url")
         )
-        for number, lane, depth, *fetch in rows:
-            if current is None or current.url_id != number:
-                if current is not None:
-                    yield current, looks
-                current, looks = Target(number, fetch[0], Lane(lane), depth), []
-            looks.append(fetch_of(fetch))
-        if current is not None:
-            yield current, looks
+        for start in range(0, len(order), _AT_ONCE):
+            rows = self._connection.execute(
+                f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target"
+                " JOIN url ON url.id = target.url_id JOIN fetch ON fetch.url_id = target.url_id"
+                " WHERE target.url_id IN (SELECT value FROM json_each(?)) ORDER BY url, look",
+                (_json(order[start : start + _AT_ONCE]),),
+            )
+            for (number, lane, depth), group in groupby(rows, key=itemgetter(0, 1, 2)):
+                looks = [fetch_of(row[3:]) for row in group]
+                yield Target(number, looks[0].url, Lane(lane), depth), looks
+
+    def visited_targets(self) -> Iterator[Target]:
+        """Every visited target, in the order of addresses."""
+        rows = self._connection.execute(
+            "SELECT url_id, url, lane, depth FROM target JOIN url ON url.id = url_id"
+            " WHERE url_id IN (SELECT url_id FROM fetch) ORDER BY url"
+        )
+        return (Target(number, url, Lane(lane), depth) for number, url, lane, depth in rows)
+
+    def visited_target(self, url: str) -> Target | None:
+        """How a visited address was treated."""
+        row = self._connection.execute(
+            "SELECT url_id, lane, depth FROM target JOIN url ON url.id = url_id WHERE key = ? AND url = ?"
+            " AND url_id IN (SELECT url_id FROM fetch)",
+            (url_key(url), url),
+        ).fetchone()
+        return None if row is None else Target(row[0], url, Lane(row[1]), row[2])
 
     def left_out(self) -> Iterator[Target]:
         """Targets that were discovered and not visited, with the reason, in the order of addresses."""
@@ -179,6 +276,14 @@ class SiteFacts:
         )
         for number, url, lane, depth, skipped in rows:
             yield Target(number, url, Lane(lane), depth, Skipped(skipped))
+
+    def why_left_out(self, url: str) -> Skipped | None:
+        """Why an address that was discovered was not visited."""
+        row = self._connection.execute(
+            "SELECT skipped FROM target JOIN url ON url.id = url_id WHERE key = ? AND url = ? AND state = ?",
+            (url_key(url), url, LEFT_OUT),
+        ).fetchone()
+        return None if row is None else Skipped(row[0])
 
     def still_waiting(self) -> int:
         """How many targets a broken-off crawl has not visited."""
@@ -194,7 +299,7 @@ class SiteFacts:
             " WHERE key = ? AND url = ? ORDER BY look DESC LIMIT 1",
             (url_key(url), url),
         ).fetchone()
-        return None if row is None else self._decompressor.decompress(row[0])
+        return None if row is None else self._unpacker.body(row[0])
 
     def probes(self, kind: str) -> list[Probe]:
         """Measurements of one kind in the order in which they were made."""
@@ -205,6 +310,152 @@ class SiteFacts:
             Probe(kind=found, subject=subject, at=at, result=msgspec.json.decode(result))
             for found, subject, at, result in rows
         ]
+
+    def _numbers(self, query: str) -> Iterator[int]:
+        return (number for (number,) in self._connection.execute(query))
+
+
+_PAGES = (
+    "SELECT page.url_id, url.url, fetch.final_url, page.depth, kind, navigation"
+    " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
+)
+
+
+def _json(numbers: Iterable[int]) -> str:
+    return f"[{','.join(map(str, numbers))}]"
+
+
+class Pages(Sequence[StoredPage]):
+    """Pages of a site by their numbers, in the order in which those are given; read from the store as they are asked
+    for. Holds four bytes a page, and the pages themselves (not what they say) of a site that has some thousands."""
+
+    def __init__(self, facts: SiteFacts, numbers: array[int]) -> None:
+        self._facts = facts
+        self.numbers = numbers
+        self._kept: list[StoredPage] | None = None
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[StoredPage]:
+        if self._kept is not None:
+            return iter(self._kept)
+        if len(self.numbers) > _MOST_READINGS:
+            return self._facts.pages_of(self.numbers)
+        self._kept = list(self._facts.pages_of(self.numbers))
+        return iter(self._kept)
+
+    @overload
+    def __getitem__(self, at: int) -> StoredPage: ...
+    @overload
+    def __getitem__(self, at: slice) -> Pages: ...
+    def __getitem__(self, at: int | slice) -> StoredPage | Pages:
+        if isinstance(at, slice):
+            return Pages(self._facts, self.numbers[at])
+        if self._kept is not None:
+            return self._kept[at]
+        return next(self._facts.pages_of((self.numbers[at],)))
+
+    def where(self, wanted: Iterable[bool]) -> Pages:
+        """Those for which ``wanted``, one for each page, is true."""
+        return Pages(
+            self._facts, array("I", (n for n, want in zip(self.numbers, wanted, strict=True) if want))
+        )
+
+
+class Looks(Mapping[str, list[Fetch]]):
+    """Every visited address with its looks, first to last, in the order of addresses; kept for a small site, else
+    read from the store."""
+
+    def __init__(self, facts: SiteFacts) -> None:
+        self._facts = facts
+        self._count = facts.visited()
+        self._kept: dict[str, list[Fetch]] | None = None
+        if self._count <= _MOST_LOOKS:
+            self._kept = {target.url: looks for target, looks in facts.all_looks()}
+
+    def __getitem__(self, url: str) -> list[Fetch]:
+        looks = self._facts.looks(url) if self._kept is None else self._kept.get(url)
+        if not looks:
+            raise KeyError(url)
+        return looks
+
+    def __iter__(self) -> Iterator[str]:
+        return (url for url, _ in self.items())
+
+    def __len__(self) -> int:
+        return self._count
+
+    def items(self) -> ItemsView[str, list[Fetch]]:
+        """Addresses with their looks."""
+        return _Items(self, self._pairs)
+
+    def values(self) -> ValuesView[list[Fetch]]:
+        """The looks of each address."""
+        return _Values(self, self._pairs)
+
+    def _pairs(self) -> Iterator[tuple[str, list[Fetch]]]:
+        if self._kept is not None:
+            return iter(self._kept.items())
+        return ((target.url, looks) for target, looks in self._facts.all_looks())
+
+
+class Targets(Mapping[str, Target]):
+    """Every visited address with the way it was treated, in the order of addresses; read from the store."""
+
+    def __init__(self, facts: SiteFacts) -> None:
+        self._facts = facts
+        self._count = facts.visited()
+        self._kept: dict[str, Target] | None = None
+        if self._count <= _MOST_LOOKS:
+            self._kept = {target.url: target for target in facts.visited_targets()}
+
+    def __getitem__(self, url: str) -> Target:
+        target = self._facts.visited_target(url) if self._kept is None else self._kept.get(url)
+        if target is None:
+            raise KeyError(url)
+        return target
+
+    def __iter__(self) -> Iterator[str]:
+        return (url for url, _ in self.items())
+
+    def __len__(self) -> int:
+        return self._count
+
+    def items(self) -> ItemsView[str, Target]:
+        """Addresses with their targets."""
+        return _Items(self, self._pairs)
+
+    def values(self) -> ValuesView[Target]:
+        """The targets alone."""
+        return _Values(self, self._pairs)
+
+    def _pairs(self) -> Iterator[tuple[str, Target]]:
+        if self._kept is not None:
+            return iter(self._kept.items())
+        return ((target.url, target) for target in self._facts.visited_targets())
+
+
+class _Items(ItemsView[str, V]):
+    """Items that are read once, not key by key."""
+
+    def __init__(self, mapping: Mapping[str, V], pairs: Callable[[], Iterator[tuple[str, V]]]) -> None:
+        super().__init__(mapping)
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, V]]:
+        return self._pairs()
+
+
+class _Values(ValuesView[V]):
+    """Values that are read once, not key by key."""
+
+    def __init__(self, mapping: Mapping[str, V], pairs: Callable[[], Iterator[tuple[str, V]]]) -> None:
+        super().__init__(mapping)
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[V]:
+        return (value for _, value in self._pairs())
 
 
 def read_state(path: Path) -> CrawlState | None:

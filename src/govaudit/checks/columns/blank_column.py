@@ -96,7 +96,7 @@ class _Frame:
 
 
 def _common_frame(context: Context) -> _Frame:
-    pages = [page for page in context.pages if page.reading.kind in LIST_KINDS]
+    pages = [page for page in context.pages if page.kind in LIST_KINDS]
     counts = Counter(target for page in pages for target in _targets(context, page))
     shared = {target for target, count in counts.items() if count > 2}
     home = {target for page in front_pages(context) for target in _targets(context, page)}

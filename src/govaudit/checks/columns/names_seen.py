@@ -64,7 +64,7 @@ def _main_pages(context: Context, front: tuple[StoredPage, ...]) -> list[StoredP
         page
         for page in context.pages
         if page.url not in front_keys
-        and page.reading.kind not in {PageKind.ARTICLE, PageKind.DOCUMENT}
+        and page.kind not in {PageKind.ARTICLE, PageKind.DOCUMENT}
         and (address_key(page.url) in wanted or address_key(page.final_url) in wanted)
     ]
     return [*front, *others]
@@ -74,8 +74,8 @@ def _texts(context: Context, main: list[StoredPage]) -> Iterator[str]:
     known: set[int] = set()
     for page in context.pages:
         reading = page.reading
-        if id(reading.navigation) not in known:
-            known.add(id(reading.navigation))
+        if page.menu is not None and page.menu not in known:
+            known.add(page.menu)
             yield from (text for entry in reading.navigation for text in entry.path)
         yield from (crumb.text for crumb in reading.breadcrumb)
         yield from (label.content for label in reading.labels if label.name.lower() == "columnname")
@@ -105,18 +105,18 @@ def _unread(
 
 def _speaks_in_pictures(context: Context, front: tuple[StoredPage, ...]) -> bool:
     """Whether the home page leads on by links without text to pages that were not read: names drawn in pictures."""
-    read = {address_key(page.url) for page in context.pages}
     named = {
         address_key(link.url)
         for page in front
         for link in context.facts.links(page.url_id)
         if link.url and link.text.strip()
     }
-    for page in front:
-        for link in context.facts.links(page.url_id):
-            if link.tag not in _CLICKED or not link.url or link.text.strip():
-                continue
-            key = address_key(link.url)
-            if context.scope.owns(link.url) and key not in read and key not in named:
-                return True
-    return False
+    drawn = {
+        address_key(link.url)
+        for page in front
+        for link in context.facts.links(page.url_id)
+        if link.tag in _CLICKED and link.url and not link.text.strip() and context.scope.owns(link.url)
+    } - named
+    return bool(drawn) and not drawn <= {
+        key for page in context.pages if (key := address_key(page.url)) in drawn
+    }

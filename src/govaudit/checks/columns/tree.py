@@ -223,10 +223,10 @@ class _Builder:
     def _from_navigation(self) -> None:
         known: set[int] = set()
         front = {page.url for page in self.front}
-        for page in (*self.front, *(one for one in self.context.pages if one.reading.kind in LIST_KINDS)):
-            if id(page.reading.navigation) in known:
+        for page in (*self.front, *(one for one in self.context.pages if one.kind in LIST_KINDS)):
+            if page.menu is None or page.menu in known:
                 continue
-            known.add(id(page.reading.navigation))
+            known.add(page.menu)
             for entry in page.reading.navigation:
                 self._take_entry(entry, page, at_home=page.url in front)
 
@@ -261,7 +261,7 @@ class _Builder:
 
     def _from_list_pages(self) -> None:
         for page in self.context.pages:
-            if page.reading.kind not in LIST_KINDS:
+            if page.kind not in LIST_KINDS:
                 continue
             key = address_key(page.url)
             if key in self.continued or self._continues_another(page):
@@ -434,8 +434,10 @@ class _Builder:
         today = day_of(self.context.as_of)
         found: dict[str, Newest] = {}
         for page in self.context.pages:
+            if page.kind not in _ARTICLE_KINDS:
+                continue
             published = page.reading.published
-            if page.reading.kind not in _ARTICLE_KINDS or published is None:
+            if published is None:
                 continue
             day = as_day(published.value)
             if day is None or day > today:

@@ -42,10 +42,9 @@ def coverage(context: Context) -> Coverage:
 def count_pages(context: Context) -> PageCount:
     """Count the own pages of a run."""
     visited = failed = inconclusive = gone = 0
-    for url, target in context.targets.items():
-        if target.lane is not Lane.PAGE or not context.scope.owns(url):
+    for target, looks in context.facts.all_looks():
+        if target.lane is not Lane.PAGE or not context.scope.owns(target.url):
             continue
-        looks = context.looks[url]
         if _opened(looks):
             visited += 1
         elif (kind := kind_of(looks[-1])) in _NOBODY_IS_THERE | _NO_ANSWER:

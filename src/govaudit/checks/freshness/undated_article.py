@@ -31,9 +31,7 @@ def undated_article(context: Context, _: NoParams) -> Judgement:
     """
     columns = context.derived(column_tree)
     pages = [
-        page
-        for page in context.pages
-        if page.reading.kind in _DATED_KINDS and columns.at(page.final_url) is None
+        page for page in context.pages if page.kind in _DATED_KINDS and columns.at(page.final_url) is None
     ]
     if not pages:
         problem = home_problem(context)
@@ -42,7 +40,7 @@ def undated_article(context: Context, _: NoParams) -> Judgement:
         return Judgement(examined=0, applicable=False)
     undated = [page for page in pages if page.reading.published is None]
     scripted = [page for page in undated if "page" in page.reading.scripted]
-    doubtful = [page for page in undated if page not in scripted and page.reading.date_like]
+    doubtful = [page for page in undated if "page" not in page.reading.scripted and page.reading.date_like]
     faults = [
         _fault(page) for page in undated if not page.reading.date_like and "page" not in page.reading.scripted
     ]

@@ -57,7 +57,7 @@ def label_values(context: Context, params: LabelValuesParams) -> Judgement:
     Reads: labels, heading, title and footer marks of home, column and content pages.
     Could not tell: the reason of the crawl when no page was read. Missing labels are TAG001 to TAG003.
     """
-    pages = [page for page in whole_pages(context) if page.reading.kind in PLACES]
+    pages = [page for page in whole_pages(context) if page.kind in PLACES]
     if not pages:
         return unread_site(context) if not context.pages else Judgement(examined=0, applicable=False)
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)

@@ -11,7 +11,7 @@ from govaudit.inspection.facts import PageKind
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
@@ -29,11 +29,12 @@ PLACES = {
 """Which labels a kind of page is judged by."""
 
 
-def pages_at(context: Context, place: str) -> tuple[StoredPage, ...]:
+def pages_at(context: Context, place: str) -> Sequence[StoredPage]:
     """Whole pages that are judged as ``home``, ``column`` or ``article``."""
     if place == PLACES[PageKind.HOME]:
         return front_pages(context)[:1]
-    return tuple(page for page in whole_pages(context) if PLACES.get(page.reading.kind) == place)
+    pages = whole_pages(context)
+    return pages.where(PLACES.get(page.kind) == place for page in pages)
 
 
 def judge_labels(context: Context, place: str, names: Iterable[str]) -> Judgement:

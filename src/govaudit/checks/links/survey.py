@@ -10,6 +10,7 @@ from govaudit.checks.context import Reference
 from govaudit.checks.home import home_addresses
 from govaudit.checks.links.outcome import Certainty, Outcome, content_outcome, kind_of, outcome_of
 from govaudit.inspection.facts import RESOURCE_TAGS, Lane, PageKind, Tag
+from govaudit.inspection.numbers import NumberSet
 from govaudit.inspection.urls import hostname_of, is_attachment, literal_address_kind
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPageKey
-    from govaudit.inspection.facts import Fetch, Link
+    from govaudit.inspection.facts import Fetch
 
 DOUBTFUL_HOSTS = 3
 """When so many foreign hosts were tried and not one answered, our own way out is the likelier fault."""
@@ -58,17 +59,16 @@ class LinkSurvey:
 
 def survey_links(context: Context) -> LinkSurvey:
     """Survey all references of own pages. Takes two passes over them and keeps only those to broken targets."""
-    tags = _tags_by_target(context)
     home = home_addresses(context)
     foreign_network = _foreign_network_works(context)
     own_network = any(fetch.opened for looks in context.looks.values() for fetch in looks)
     survey = LinkSurvey(
         dict.fromkeys(LinkClass, 0), dict.fromkeys(LinkClass, 0), {one: [] for one in LinkClass}
     )
-    broken: dict[str, BrokenTarget] = {}
-    for url, own_tags in tags.items():
+    leading: dict[int, BrokenTarget] = {}
+    for url, numbers, tags in _targets(context):
         own = context.scope.owns(url)
-        link_class = _class_of(context, url, own_tags, own=own)
+        link_class = _class_of(context, url, tags, own=own)
         if link_class is None:
             continue
         survey.referred[link_class] += 1
@@ -76,14 +76,17 @@ def survey_links(context: Context) -> LinkSurvey:
         if not looks:
             continue
         survey.examined[link_class] += 1
-        certainty = Certainty(own, own_network if own else foreign_network, own_tags == {Tag.FORM})
+        certainty = Certainty(own, own_network if own else foreign_network, tags == {Tag.FORM})
         outcome = outcome_of(looks, certainty)
-        if outcome is None and _may_be_judged_by_content(link_class, own_tags):
+        if outcome is None and _may_be_judged_by_content(link_class, tags):
             outcome = content_outcome(url, looks, home)
         if outcome is not None:
-            broken[url] = BrokenTarget(url, outcome, looks)
-            survey.broken[link_class].append(broken[url])
-    _gather_references(context, broken)
+            target = BrokenTarget(url, outcome, looks)
+            leading.update(dict.fromkeys(numbers, target))
+            survey.broken[link_class].append(target)
+    for broken in survey.broken.values():
+        broken.sort(key=lambda target: target.url)
+    _gather_references(context, leading)
     return survey
 
 
@@ -97,28 +100,29 @@ def _own_references(context: Context) -> Iterator[tuple[StoredPageKey, array[int
             yield page, numbers
 
 
-def _tags_by_target(context: Context) -> dict[str, frozenset[Tag]]:
-    """Target → what refers to it, in the order of addresses. Each different reference is looked at once, however
-    many pages repeat it."""
-    standing: set[int] = set()
+def _targets(context: Context) -> Iterator[tuple[str, list[int], frozenset[Tag]]]:
+    """Every address that own pages refer to, with the numbers of the references to it and what kinds they are of.
+    Each different reference is looked at once, however many pages repeat it."""
+    standing = NumberSet()
     for _, numbers in _own_references(context):
-        standing.update(numbers)
-    found: dict[str, set[Tag]] = {}
-    for number in standing:
-        link = context.facts.anchors[number]
-        if link.url is not None and _leads_somewhere(link):
-            found.setdefault(link.url, set()).add(Tag(link.tag))
-    return {url: frozenset(found[url]) for url in sorted(found)}
+        for number in numbers:
+            standing.add(number)
+    for url, references in context.facts.anchors_by_target():
+        taken = [
+            (number, tag)
+            for number, tag, raw in references
+            if number in standing and _leads_somewhere(tag, raw)
+        ]
+        if taken:
+            yield url, [number for number, _ in taken], frozenset(Tag(tag) for _, tag in taken)
 
 
-def _leads_somewhere(link: Link) -> bool:
+def _leads_somewhere(tag: int, raw: str) -> bool:
     """Whether a reference can be taken at its word: an address put together by a script may be half of one."""
-    if link.tag in {Tag.CANONICAL, Tag.ANNOUNCED}:
+    if tag in {Tag.CANONICAL, Tag.ANNOUNCED}:
         return False
-    if link.tag == Tag.SCRIPTED:
-        return not link.raw.rstrip().endswith(("=", "?", "&", "/")) and not _UNFINISHED.intersection(
-            link.raw.strip()
-        )
+    if tag == Tag.SCRIPTED:
+        return not raw.rstrip().endswith(("=", "?", "&", "/")) and not _UNFINISHED.intersection(raw.strip())
     return True
 
 
@@ -148,16 +152,12 @@ def _foreign_network_works(context: Context) -> bool:
     return len(tried) < DOUBTFUL_HOSTS
 
 
-def _gather_references(context: Context, broken: dict[str, BrokenTarget]) -> None:
-    if not broken:
+def _gather_references(context: Context, leading: dict[int, BrokenTarget]) -> None:
+    """``leading``: numbers of references → the broken target that they lead to."""
+    if not leading:
         return
-    leading = {
-        number: target
-        for number, link in context.facts.anchors.items()
-        if (target := broken.get(link.url or "")) is not None and _leads_somewhere(link)
-    }
     for page, numbers in _own_references(context):
         for number in numbers:
             target = leading.get(number)
             if target is not None:
-                target.references.append(Reference(page.url, page.depth, context.facts.anchors[number]))
+                target.references.append(Reference(page.url, page.depth, context.facts.link(number)))
