@@ -64,7 +64,7 @@ def run_measured(
         exit_code=child.returncode,
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
-        megabytes=max(memory.peak_kilobytes, usage.ru_maxrss) / 1024,
+        megabytes=max(memory.peak_megabytes, usage.ru_maxrss / 1024),
         cut=seconds >= limit,
     )
 
@@ -84,20 +84,22 @@ class _MemoryWatch(threading.Thread):
         super().__init__(daemon=True)
         self._session = session
         self._over = threading.Event()
-        self.peak_kilobytes = 0.0
+        self.peak_megabytes = 0.0
 
     def run(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
-            self.peak_kilobytes = max(self.peak_kilobytes, _session_kilobytes(self._session))
+            self.peak_megabytes = max(self.peak_megabytes, session_use(self._session)[0])
 
     def stop(self) -> None:
         self._over.set()
         self.join()
 
 
-def _session_kilobytes(session: int) -> float:
-    page = os.sysconf("SC_PAGE_SIZE") / 1024
-    total = 0
+def session_use(session: int) -> tuple[float, float]:
+    """Resident megabytes and processor seconds of all processes of a session and those that they waited for."""
+    page = os.sysconf("SC_PAGE_SIZE") / 2**20
+    ticks = os.sysconf("SC_CLK_TCK")
+    pages = used = 0
     for entry in PROCESSES.iterdir():
         if not entry.name.isdigit():
             continue
@@ -106,5 +108,6 @@ def _session_kilobytes(session: int) -> float:
         except OSError:
             continue
         if int(fields[3]) == session:
-            total += int(fields[21])
-    return total * page
+            pages += int(fields[21])
+            used += sum(map(int, fields[11:15]))
+    return pages * page, used / ticks

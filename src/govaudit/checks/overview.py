@@ -43,7 +43,7 @@ def _identifying(context: Context) -> Iterator[StoredPage]:
 
 
 def _mark(context: Context, kind: MarkKind) -> str:
-    marks = (mark for page in _identifying(context) for mark in page.reading.marks if mark.kind is kind)
+    marks = (mark for page in _identifying(context) for mark in page.marks if mark.kind is kind)
     return next((mark.value or mark.text for mark in marks if mark.value or mark.text), "")
 
 

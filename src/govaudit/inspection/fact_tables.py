@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from govaudit.inspection.facts import (
     Fetch,
     Hop,
     Lane,
+    Mark,
     PageKind,
     Reading,
     Skipped,
@@ -22,7 +23,6 @@ from govaudit.inspection.run import CrawlPlan
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 SCHEMA_VERSION = 2
@@ -82,6 +82,16 @@ class Target(msgspec.Struct, frozen=True):
     skipped: Skipped | None = None
 
 
+class PageSource(Protocol):
+    """Where a page's content is read."""
+
+    def reading(self, number: int) -> Reading:
+        """What the page with this number says."""
+
+    def marks(self, number: int | None) -> tuple[Mark, ...]:
+        """Marks by their own number."""
+
+
 @dataclass(slots=True, eq=False)
 class StoredPage:
     """A page as it was read. ``url``: the address that was asked for; ``final_url``: the one that answered;
@@ -93,12 +103,18 @@ class StoredPage:
     depth: int
     kind: PageKind
     menu: int | None
-    _read: Callable[[int], Reading] = field(repr=False)
+    _marks: int | None = field(repr=False)
+    _facts: PageSource = field(repr=False)
 
     @property
     def reading(self) -> Reading:
         """What the page says; read from the store when it is asked for, so that a site's pages may be many."""
-        return self._read(self.url_id)
+        return self._facts.reading(self.url_id)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks of the reading, without the rest of it."""
+        return self._facts.marks(self._marks)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StoredPage) and other.url_id == self.url_id

@@ -59,6 +59,7 @@ _MOST_LINKS = 50_000
 _MOST_PARTS = 2000
 _AT_ONCE = 500
 _CACHE_KIBIBYTES = 16_384
+_KINDS = {kind.value: kind for kind in PageKind}
 
 
 class SiteFacts:
@@ -117,11 +118,12 @@ class SiteFacts:
         ).fetchone()
         return None if row is None else self._page(row)
 
-    def _page(self, row: tuple[int, str, str | None, int, str, int | None]) -> StoredPage:
-        number, url, final_url, depth, kind, menu = row
-        return StoredPage(number, url, final_url or url, depth, PageKind(kind), menu, self._reading)
+    def _page(self, row: tuple[int, str, str | None, int, str, int | None, int | None]) -> StoredPage:
+        number, url, final_url, depth, kind, menu, marks = row
+        return StoredPage(number, url, final_url or url, depth, _KINDS[kind], menu, marks, self)
 
-    def _reading(self, number: int) -> Reading:
+    def reading(self, number: int) -> Reading:
+        """What the page with this number (``url_id``) says."""
         known = self._readings.get(number) or self._recent.get(number)
         if known is not None:
             return known
@@ -130,7 +132,7 @@ class SiteFacts:
         ).fetchone()
         reading = self._unpacker.lean(lean)
         reading.navigation = self._part(menu, self._menus, self._unpacker.navigation)
-        reading.marks = self._part(marks, self._marks, self._unpacker.marks)
+        reading.marks = self.marks(marks)
         if len(self._readings) < _MOST_READINGS:
             self._readings[number] = reading
             return reading
@@ -138,6 +140,11 @@ class SiteFacts:
             self._recent.clear()
         self._recent[number] = reading
         return reading
+
+    def marks(self, number: int | None) -> tuple[Mark, ...]:
+        """Marks by their own number; those of a template are the same on all its pages."""
+        found: tuple[Mark, ...] = self._part(number, self._marks, self._unpacker.marks)
+        return found
 
     def _part(self, number: int | None, known: dict[int, Any], unpack: Any) -> Any:
         if number is None:
@@ -262,7 +269,7 @@ class SiteFacts:
         """How a visited address was treated."""
         row = self._connection.execute(
             "SELECT url_id, lane, depth FROM target JOIN url ON url.id = url_id WHERE key = ? AND url = ?"
-            " AND url_id IN (SELECT url_id FROM fetch)",
+            " AND EXISTS (SELECT 1 FROM fetch WHERE fetch.url_id = target.url_id)",
             (url_key(url), url),
         ).fetchone()
         return None if row is None else Target(row[0], url, Lane(row[1]), row[2])
@@ -316,7 +323,7 @@ class SiteFacts:
 
 
 _PAGES = (
-    "SELECT page.url_id, url.url, fetch.final_url, page.depth, kind, navigation"
+    "SELECT page.url_id, url.url, fetch.final_url, page.depth, kind, navigation, marks"
     " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
 )
 

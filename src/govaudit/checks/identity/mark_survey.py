@@ -78,7 +78,7 @@ def normal_form(text: str) -> str:
 
 def marks_on(page: StoredPage, kind: MarkKind) -> list[Mark]:
     """The page's marks of one kind, as they stand on it."""
-    return [mark for mark in page.reading.marks if mark.kind is kind]
+    return [mark for mark in page.marks if mark.kind is kind]
 
 
 def survey(

@@ -24,9 +24,7 @@ _CODE_IN_ADDRESS = re.compile(r"[?&](?:site_?code|v)=([0-9A-Za-z]+)", re.IGNOREC
 
 def footer_codes(page: StoredPage, pattern: re.Pattern[str] = SITE_CODE) -> list[str]:
     """Well-formed codes of the page's footer, in lower case."""
-    codes = (
-        normal_form(mark.value).lower() for mark in page.reading.marks if mark.kind is MarkKind.SITE_CODE
-    )
+    codes = (normal_form(mark.value).lower() for mark in page.marks if mark.kind is MarkKind.SITE_CODE)
     return [code for code in codes if pattern.fullmatch(code)]
 
 

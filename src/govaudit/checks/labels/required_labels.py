@@ -53,28 +53,30 @@ def judge_labels(context: Context, place: str, names: Iterable[str]) -> Judgemen
         return Judgement(
             examined=0, reason=Reason.BROWSER_NEEDED, detail=f"{unread[0].url} ({len(unread)}/{len(pages)})"
         )
-    faults = [fault for name in names for fault in _missing(name, place, judged)]
+    faults = list(_missing(tuple(names), place, judged))
     if unread and not faults:
         faults.append(_not_read(place, unread, len(judged)))
     return Judgement(examined=len(judged), faults=faults, population=tuple(page.url for page in judged))
 
 
-def _missing(name: str, place: str, pages: list[StoredPage]) -> Iterable[Fault]:
-    lacking = [
-        page.url
-        for page in pages
-        if not any(label.name.strip().lower() == name.lower() for label in page.reading.labels)
-    ]
-    if lacking:
-        yield Fault(
-            subject=f"{name}@{place}",
-            page=lacking[0],
-            fault="missing" if len(lacking) == len(pages) else "missing-on-some",
-            arguments={"name": name, "count": len(lacking), "examined": len(pages)},
-            aspect=place,
-            count=len(lacking),
-            pages=tuple(lacking),
-        )
+def _missing(names: tuple[str, ...], place: str, pages: list[StoredPage]) -> Iterable[Fault]:
+    lacking: dict[str, list[str]] = {name: [] for name in names}
+    for page in pages:
+        written = {label.name.strip().lower() for label in page.reading.labels}
+        for name in names:
+            if name.lower() not in written:
+                lacking[name].append(page.url)
+    for name, where in lacking.items():
+        if where:
+            yield Fault(
+                subject=f"{name}@{place}",
+                page=where[0],
+                fault="missing" if len(where) == len(pages) else "missing-on-some",
+                arguments={"name": name, "count": len(where), "examined": len(pages)},
+                aspect=place,
+                count=len(where),
+                pages=tuple(where),
+            )
 
 
 def _not_read(place: str, unread: list[StoredPage], examined: int) -> Fault:
