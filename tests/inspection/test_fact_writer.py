@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from array import array
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from govaudit.inspection import fact_writer, site_facts
 from govaudit.inspection.errors import InputError
+from govaudit.inspection.fact_tables import Target
 from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import (
     Charset,
@@ -32,7 +35,7 @@ from govaudit.inspection.facts import (
 )
 from govaudit.inspection.run import BEIJING, Budget, CrawlPlan, CrawlState, Network
 from govaudit.inspection.site import Site
-from govaudit.inspection.site_facts import SiteFacts, read_state
+from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets, read_state
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -196,3 +199,92 @@ def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         SiteFacts.open(tmp_path / "none.sqlite")
     assert caught.value.problems[0].key == "facts.missing"
+
+
+def test_a_store_of_another_make_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "site.sqlite"
+    FactWriter.open(path, PLAN).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE run SET value = x'31' WHERE key = 'schema'")
+        connection.commit()
+    for opened in (lambda: SiteFacts.open(path), lambda: FactWriter.open(path, PLAN)):
+        with pytest.raises(InputError) as caught:
+            opened()
+        assert caught.value.problems[0].key == "facts.other-schema"
+
+
+def test_an_address_keeps_its_number_when_it_is_no_longer_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fact_writer, "_MOST_RECENT", 3)
+    monkeypatch.setattr(fact_writer, "url_key", len)
+    urls = [f"{HOME}{letter}" for letter in "abcdefghij"]
+    with closing(FactWriter.open(tmp_path / "site.sqlite", PLAN)) as writer:
+        numbers = {}
+        for url in urls:
+            numbers[url] = writer.add_target(url, Lane.PAGE, 2)
+            assert writer.target(numbers[url]) == Target(numbers[url], url, Lane.PAGE, 2)
+            writer.commit()
+        assert len(set(numbers.values())) == len(urls)
+        assert {url: writer.number_of(url) for url in urls} == numbers
+        assert writer.number_of(f"{HOME}k") is None
+        assert [writer.target(number).url for number in numbers.values()] == urls
+        with pytest.raises(LookupError):
+            writer.target(99)
+
+
+def test_a_reference_is_stored_once_also_after_it_was_committed(tmp_path: Path) -> None:
+    link, other = Link(Tag.A, f"{HOME}a", "a", "甲"), Link(Tag.A, f"{HOME}a", "a", "乙")
+    with closing(FactWriter.open(tmp_path / "site.sqlite", PLAN)) as writer:
+        first = writer.anchor(link)
+        assert (writer.anchor(link), writer.anchor(other)) == (first, first + 1)
+        writer.commit()
+        assert (writer.anchor(link), writer.anchor(other)) == (first, first + 1)
+
+
+def test_many_targets_are_left_out_at_once(tmp_path: Path) -> None:
+    with closing(FactWriter.open(tmp_path / "site.sqlite", PLAN)) as writer:
+        numbers = [writer.add_target(f"{HOME}{letter}", Lane.PAGE, 1) for letter in "abc"]
+        writer.skip_targets(numbers[1:], Skipped.BUDGET)
+        assert [(one.url, one.skipped, waits) for one, waits in writer.targets()] == [
+            (f"{HOME}a", None, True),
+            (f"{HOME}b", Skipped.BUDGET, False),
+            (f"{HOME}c", Skipped.BUDGET, False),
+        ]
+    with closing(SiteFacts.open(tmp_path / "site.sqlite")) as facts:
+        assert facts.why_left_out(f"{HOME}b") is Skipped.BUDGET
+        assert facts.why_left_out(f"{HOME}a") is None
+
+
+def test_a_large_site_reads_like_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_site(tmp_path / "site.sqlite")
+
+    def told() -> list[object]:
+        with closing(SiteFacts.open(tmp_path / "site.sqlite")) as facts:
+            pages = Pages(facts, array("I", [page.url_id for page in facts.pages()]))
+            looks, targets = Looks(facts), Targets(facts)
+            return [
+                [
+                    (page.url, page.kind, page.reading, page.marks, page.menu)
+                    for _ in range(2)
+                    for page in pages
+                ],
+                [page.url for page in (pages[0], *pages[1:], *pages.where([False, True, False]))],
+                [[link.text for link in facts.links(page.url_id)] for page in pages],
+                [(key.url, list(numbers)) for key, numbers in facts.references()],
+                (
+                    list(looks),
+                    list(looks.items()),
+                    list(looks.values()),
+                    len(looks),
+                    looks.get(f"{HOME}none"),
+                ),
+                (list(targets.items()), list(targets.values()), targets[HOME], targets.get(f"{HOME}admin")),
+                [(target.url, len(both)) for target, both in facts.all_looks()],
+            ]
+
+    small = told()
+    for name in ("_MOST_READINGS", "_MOST_LOOKS", "_MOST_RECENT", "_MOST_LINKS", "_MOST_PARTS", "_AT_ONCE"):
+        monkeypatch.setattr(site_facts, name, 1)
+    assert told() == small
+    assert small[1] == [HOME, f"{HOME}a", f"{HOME}b", f"{HOME}a"]

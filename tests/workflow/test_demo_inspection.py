@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,14 @@ import msgspec
 import pytest
 
 from govaudit.demo.server import STATES, running_portals
+from govaudit.inspection import site_facts
 from govaudit.inspection.run import Network, Progress
+from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, inspect_run
+from govaudit.workflow.judge import judge_site
 from govaudit.workflow.report import report_run
-from govaudit.workflow.run_record import existing_record
+from govaudit.workflow.run_record import existing_record, profile_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,6 +125,23 @@ def test_nothing_is_accused_that_was_not_planted(run: Inspected) -> None:
         and (keys[one["site"]], one["check"], one["subject"]) not in planted
     ]
     assert surprising == []
+
+
+def test_a_site_too_large_to_be_kept_in_memory_is_judged_the_same(
+    run: Inspected, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("_MOST_READINGS", "_MOST_LOOKS", "_MOST_RECENT", "_MOST_LINKS", "_MOST_PARTS", "_AT_ONCE"):
+        monkeypatch.setattr(site_facts, name, 2)
+    record = existing_record(run.workspace, run.portals.state)
+    for site, judged in zip(record.sites, run.end.judgements, strict=True):
+        with closing(SiteFacts.open(run.workspace.facts_file(record.id, site.key))) as facts:
+            again = judge_site(
+                facts, profile_for(record, site, run.workspace), record.sites, tmp_path / site.key
+            )
+        assert again.checks == judged.checks
+        assert again.overview == judged.overview
+        assert again.coverage == judged.coverage
+        assert [one.id for one in again.findings] == [one.id for one in judged.findings]
 
 
 def test_results_follow_the_rule_book(both: dict[str, Inspected]) -> None:
