@@ -48,7 +48,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A name of a column with the place and page it was seen at."""
+    """A name of a column with the kind of place that it was seen at, and the first page."""
 
     text: str
     place: Place
@@ -169,9 +169,13 @@ class _Draft:
     """What is gathered of one column before its pages are read."""
 
     url: str
-    seen: dict[Sighting, None] = field(default_factory=dict)
+    seen: dict[tuple[str, Place], Sighting] = field(default_factory=dict)
     home_path: tuple[str, ...] = ()
     other_path: tuple[str, ...] = ()
+
+    def see(self, sighting: Sighting) -> None:
+        """Note a name; the same one in the same kind of place, once."""
+        self.seen.setdefault((sighting.text, sighting.place), sighting)
 
 
 def column_tree(context: Context) -> ColumnTree:
@@ -207,7 +211,7 @@ class _Builder:
         if key in self.continued:
             return False
         draft = self.drafts[key]
-        in_navigation = any(one.place is Place.NAVIGATION for one in draft.seen)
+        in_navigation = any(one.place is Place.NAVIGATION for one in draft.seen.values())
         return in_navigation or page is None or page.reading.kind not in NOT_COLUMNS
 
     def _draft(self, url: str, sighting: Sighting) -> _Draft | None:
@@ -217,7 +221,7 @@ class _Builder:
         if not sighting.text.strip() or self.vocabulary.is_home_word(sighting.text):
             return None
         draft = self.drafts.setdefault(key, _Draft(url))
-        draft.seen.setdefault(sighting)
+        draft.see(sighting)
         return draft
 
     def _from_navigation(self) -> None:
@@ -273,7 +277,7 @@ class _Builder:
                 draft.other_path = draft.other_path or self._path_of(page, name)
                 label = _column_label(page)
                 if label:
-                    draft.seen.setdefault(Sighting(label, Place.LABEL, page.url))
+                    draft.see(Sighting(label, Place.LABEL, page.url))
             self.continued.update(
                 address_key(one.url) for one in self._continuations(page) if one.url != page.url
             )
@@ -320,7 +324,7 @@ class _Builder:
 
     def _column(self, key: str, draft: _Draft) -> Column:
         page = self.pages.get(key)
-        sightings = tuple(draft.seen)
+        sightings = tuple(draft.seen.values())
         name = _shown_name(sightings)
         path = draft.home_path or draft.other_path or (name,)
         column = Column(
