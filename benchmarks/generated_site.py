@@ -34,7 +34,7 @@ COLUMNS = (
     "互动交流",
 )
 
-_MENU = "".join(f'<li><a href="/list/{at}.html">{name}</a></li>' for at, name in enumerate(COLUMNS))
+_MENU = "".join(f'<li><a href="/list{at}/index.html">{name}</a></li>' for at, name in enumerate(COLUMNS))
 _HEAD = (
     '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="SiteName" content="云川市人民政府"><meta name="SiteDomain" content="127.0.0.1">'
@@ -78,14 +78,22 @@ def page(path: str, addresses: int) -> bytes | None:
     if path == "/":
         return _list(0, lists, title="云川市人民政府")
     folder, _, name = path.removesuffix(".html").rpartition("/")
-    if not name.isdigit():
-        return None
-    number = int(name)
-    if folder == "/list" and number < lists:
-        return _list(number, lists, title=f"{COLUMNS[number % len(COLUMNS)]}_云川市人民政府")
-    if folder.startswith("/article/") and number < lists * ENTRIES:
-        return _article(number, lists * ENTRIES)
+    if folder.startswith("/list") and (name == "index" or name.startswith("index_")):
+        number = int(folder.removeprefix("/list")) + len(COLUMNS) * int(name.partition("_")[2] or 0)
+        return (
+            _list(number, lists, title=f"{COLUMNS[number % len(COLUMNS)]}_云川市人民政府")
+            if number < lists
+            else None
+        )
+    if folder.startswith("/article/") and name.isdigit() and int(name) < lists * ENTRIES:
+        return _article(int(name), lists * ENTRIES)
     return None
+
+
+def _list_address(number: int) -> str:
+    """The first page of a column, or a further one."""
+    at, column = divmod(number, len(COLUMNS))
+    return f"/list{column}/index{f'_{at}' if at else ''}.html"
 
 
 def _address(article: int) -> str:
@@ -93,7 +101,7 @@ def _address(article: int) -> str:
 
 
 def _day(article: int) -> str:
-    return f"20{16 + article % 10}-{1 + article % 12:02}-{1 + article % 28:02}"
+    return f"2026-11-{1 + article % 20:02}"
 
 
 def _list(number: int, lists: int, *, title: str) -> bytes:
@@ -103,12 +111,12 @@ def _list(number: int, lists: int, *, title: str) -> bytes:
         for one in range(number * ENTRIES, (number + 1) * ENTRIES)
     )
     below = range(number * BELOW + 1, min(lists, number * BELOW + BELOW + 1))
-    pager = " ".join(f'<a href="/list/{one}.html">{one}</a>' for one in below)
+    pager = " ".join(f'<a href="{_list_address(one)}">{one}</a>' for one in below)
     labels = f'<meta name="ColumnName" content="{name}">'
     return (
         f"{_HEAD.format(title=title, labels=labels)}"
         f'<div class="position">当前位置：<a href="/">首页</a> &gt; {name}</div><h2>{name}</h2>'
-        f'<ul class="list">{entries}</ul><div class="page">{pager}</div>{_FOOT}'
+        f'<ul class="list">{entries}</ul><div class="more">{pager}</div>{_FOOT}'
     ).encode()
 
 
@@ -125,8 +133,10 @@ def _article(number: int, articles: int) -> bytes:
     gone = f'<a href="/gone/{number}.html">附表</a>' if number % BROKEN_EVERY == 0 else ""
     return (
         f"{_HEAD.format(title=f'{title}_云川市人民政府', labels=labels)}"
-        f'<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/list/{parent}.html">{name}</a></div>'
-        f'<h2 class="title">{title}</h2><div class="info">发布时间：{_day(number)} 09:30　来源：市政府办公室</div>'
+        '<div class="position">当前位置：<a href="/">首页</a> &gt; '
+        f'<a href="/list{parent % len(COLUMNS)}/index.html">{name}</a></div>'
+        f'<h2 class="title">{title}</h2>'
+        f'<div class="info">发布时间：{_day(number)} 09:30　来源：市政府办公室</div>'
         f'<div class="content">{_TEXT}{gone}</div><ul>{related}</ul>{_FOOT}'
     ).encode()
 
