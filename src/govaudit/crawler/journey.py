@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.reading.worker import ReadReply
     from govaudit.inspection.fact_tables import Target

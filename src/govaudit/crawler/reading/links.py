@@ -87,9 +87,9 @@ def raw_links(page: Outline, elements: list[int] | None = None, *, nofollow: boo
     """
     found: list[RawLink] = []
     for element, (tag, attributes) in enumerate(zip(page.tag, page.attributes, strict=True)):
-        if not attributes and tag != "style":
+        if (not attributes and tag != "style") or (nofollow and _is_nofollow(tag, attributes)):
             continue
-        if tag == "a" and not (nofollow and _is_nofollow(attributes.get("rel"))):
+        if tag == "a":
             raw = attributes.get("href")
             if raw is not None and raw[:1] not in _PERHAPS_SCRIPT:
                 found.append(RawLink(Tag.A, raw[:_LONGEST_ADDRESS], anchor_text(page, element)))
@@ -121,8 +121,8 @@ def asks_not_to_follow(page: Outline) -> bool:
     )
 
 
-def _is_nofollow(rel: str | None) -> bool:
-    return "nofollow" in (rel or "").lower().split()
+def _is_nofollow(tag: str, attributes: Attributes) -> bool:
+    return tag == "a" and "nofollow" in (attributes.get("rel") or "").lower().split()
 
 
 def _raw_links(found: Iterator[Found]) -> list[RawLink]:
