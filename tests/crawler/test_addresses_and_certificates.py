@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import socket
 import ssl
 import threading
@@ -15,15 +13,12 @@ import dns.rcode
 import dns.rrset
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
 from govaudit.inspection.run import Family, Network
 from govaudit.inspection.verdict import Reason
 from tests.crawler.crawling import QUICK, crawled, plan_for
+from tests.support.certificates import certificate, pem_of
 from tests.support.http_site import HttpSite, Reply, page
 
 if TYPE_CHECKING:
@@ -143,37 +138,6 @@ def test_a_crawl_by_a_name_server(tmp_path: Path) -> None:
         assert store.last("http://broken.test/").reason is Reason.DNS
 
 
-def _certificate(
-    folder: Path, name: str, days: int, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    today = datetime.datetime.now(datetime.UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer[0].subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - datetime.timedelta(days=400))
-        .not_valid_after(today + datetime.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-    )
-    names: list[x509.GeneralName] = [x509.DNSName(name)]
-    if name == "127.0.0.1":
-        names = [x509.IPAddress(ipaddress.ip_address(name))]
-    certificate = builder.add_extension(x509.SubjectAlternativeName(names), critical=False).sign(
-        issuer[1] if issuer else key, hashes.SHA256()
-    )
-    (folder / f"{name}.pem").write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return certificate, key
-
-
 @pytest.mark.parametrize(
     "case",
     [
@@ -185,10 +149,10 @@ def test_certificates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: tuple[str, int, bool, str]
 ) -> None:
     name, days, signed, detail = case
-    authority = _certificate(tmp_path, "authority", 300, None)
-    (tmp_path / "trusted.pem").write_bytes(authority[0].public_bytes(serialization.Encoding.PEM))
+    authority = certificate(tmp_path, "authority", 300, None)
+    (tmp_path / "trusted.pem").write_bytes(pem_of(authority[0]))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
-    _certificate(tmp_path, name, days, authority if signed else None)
+    certificate(tmp_path, name, days, authority if signed else None)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / f"{name}.pem")
     with HttpSite({"/": Reply(body=page("/a")), "/a": Reply(body=page())}, tls=context) as site:

@@ -134,7 +134,7 @@ def test_a_writer_that_is_killed_loses_only_what_was_not_committed(tmp_path: Pat
     end = subprocess.run([sys.executable, "-c", script, path], check=False, cwd=os.getcwd())  # noqa: PTH109
     assert end.returncode == -signal.SIGKILL
     with closing(FactWriter.open(path, PLAN)) as writer:
-        assert [target.url for target, _ in writer.targets()] == [HOME]
+        assert [target.url for target, *_ in writer.targets()] == [HOME]
 
 
 def test_the_first_way_to_an_address_stays_whoever_finds_it_later(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_the_first_way_to_an_address_stays_whoever_finds_it_later(tmp_path: Path
         writer.commit()
         writer.add_target(HOME, Lane.EXTERNAL, 5)
         writer.commit()
-        assert [(one.lane, one.depth) for one, _ in writer.targets()] == [(Lane.PAGE, 0)]
+        assert [(one.lane, one.depth) for one, *_ in writer.targets()] == [(Lane.PAGE, 0)]
 
 
 def test_a_run_goes_on_only_under_the_same_plan(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_many_targets_are_left_out_at_once(tmp_path: Path) -> None:
     with closing(FactWriter.open(tmp_path / "site.sqlite", PLAN)) as writer:
         numbers = [writer.add_target(f"{HOME}{letter}", Lane.PAGE, 1) for letter in "abc"]
         writer.skip_targets(numbers[1:], Skipped.BUDGET)
-        assert [(one.url, one.skipped, waits) for one, waits in writer.targets()] == [
+        assert [(one.url, one.skipped, waits) for one, waits, _ in writer.targets()] == [
             (f"{HOME}a", None, True),
             (f"{HOME}b", Skipped.BUDGET, False),
             (f"{HOME}c", Skipped.BUDGET, False),

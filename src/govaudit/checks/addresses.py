@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.facts import PageKind
-from govaudit.inspection.urls import own_identity
+from govaudit.inspection.urls import index_file_of, own_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
     from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.site_facts import Pages
 
-_INDEX_FILE = re.compile(r"/(?:index|default|main)\.(?:s?html?|jsp|jspx|php|aspx?|do)$", re.IGNORECASE)
-
 
 def address_key(url: str) -> str:
     """The part of an address by which a page or column is known: no scheme, ``www.`` or index file."""
-    return _INDEX_FILE.sub("/", own_identity(url))
+    identity = own_identity(url)
+    return identity.removesuffix(index_file_of(identity))
 
 
 def page_at(context: Context, url: str) -> StoredPage | None:

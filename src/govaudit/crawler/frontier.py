@@ -1,15 +1,24 @@
-"""What is to be visited: lanes, levels, budgets, traps. No network; the same answers in every run."""
+"""What is to be visited: lanes, levels, budgets, traps. No network; the same answers in every run.
+
+Pages are handed out in waves, each a part of a level; what is left out is decided between two waves only. Waves are
+stored: a crawl that goes on judges the pages wave by wave as they were handed out."""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from array import array
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from govaudit.crawler.choice import Pending, Preference
+from govaudit.crawler.copies import Copies
+from govaudit.crawler.families import family_of, repeats, shape_of
 from govaudit.crawler.rules.tables import actions, traps
+from govaudit.crawler.series import Series
 from govaudit.crawler.target_queue import TargetQueue
 from govaudit.inspection.fact_tables import Target
 from govaudit.inspection.facts import RESOURCE_TAGS, Lane, Skipped, Tag
@@ -17,8 +26,9 @@ from govaudit.inspection.numbers import NumberSet
 from govaudit.inspection.urls import host_of, is_attachment, literal_address_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from govaudit.crawler.gist import Gist
     from govaudit.inspection.fact_writer import FactWriter
     from govaudit.inspection.run import CrawlPlan
     from govaudit.inspection.site import SiteScope
@@ -40,7 +50,10 @@ class _Level:
 class Frontier:
     """Targets of one crawl: own pages level by level, everything else as it is found."""
 
-    def __init__(self, plan: CrawlPlan, scope: SiteScope, writer: FactWriter) -> None:
+    def __init__(
+        self, plan: CrawlPlan, scope: SiteScope, writer: FactWriter, was_read: Callable[[str], bool]
+    ) -> None:
+        """``was_read``: whether the page at an address is in the store."""
         self._plan = plan
         self._scope = scope
         self._writer = writer
@@ -49,27 +62,55 @@ class Frontier:
         self._seen = NumberSet()
         self._in_level = NumberSet()
         self._levels: dict[int, _Level] = {}
-        self._navigation = NumberSet()
+        self._pending = Pending(lambda number: writer.target(number).url, self._rank)
+        self._series = Series(self._traps, plan.as_of.year, self._rank)
+        self._copies = Copies(self._traps, was_read)
+        self._preference = Preference(self._traps, self._rank, writer)
+        self._notes: list[tuple[str, Gist]] = []
+        self._wave = 0
+        self._is_choosing = False
         self._variants: Counter[str] = Counter()
         self._deepest = 0
         self.chosen = 0
         """Own pages that were visited or are about to be: what ``max_pages`` limits."""
         self.pages = TargetQueue(writer.target)
-        """Own pages of the level that is being visited."""
+        """Own pages of the wave that is being visited."""
         self.others = TargetQueue(writer.target)
         """Own resources and attachments."""
         self.externals = Externals(writer.target)
 
     def restore(self) -> None:
         """Take up the frontier that the store holds."""
-        for target, state_is_waiting in self._writer.targets():
+        choice = self._writer.choice
+        self._is_choosing = choice.choosing
+        self._preference.restore(choice)
+        for target, state_is_waiting, wave in self._writer.targets():
             self._seen.add(target.url_id)
-            self._count_variant(target.url)
-            if state_is_waiting:
+            self._wave = max(self._wave, wave)
+            if target.lane is not Lane.PAGE:
+                self._count_variant(target.url)
+            else:
+                self._copies.meet(_origin(target.url))
+            if state_is_waiting and wave:
+                self.pages.append(target)
+            elif state_is_waiting:
                 self._put(target)
-            elif target.lane is Lane.PAGE and target.skipped is None:
-                self.chosen += 1
+            if target.lane is Lane.PAGE and target.skipped is None:
+                self.chosen += wave > 0 or not state_is_waiting
         self.mark_navigation(self._writer.navigation_urls())
+
+    def restore_notes(self, notes: Iterable[tuple[int, str, Gist]]) -> None:
+        """What the pages in the store say, each with its wave, wave by wave. The last wave may not be through."""
+        current = 0
+        for wave, url, gist in notes:
+            if wave != current:
+                self._judge()
+                current = wave
+            self.take_note(url, gist)
+
+    def take_note(self, url: str, gist: Gist) -> None:
+        """The own page ``url`` was read: what its like is worth is judged when all of its wave have been."""
+        self._notes.append((url, gist))
 
     def start(self, urls: Iterable[str]) -> None:
         """Begin with these pages; they are never skipped."""
@@ -82,7 +123,7 @@ class Frontier:
     def mark_navigation(self, urls: Iterable[str]) -> None:
         """Pages that the navigation leads to: the first to be chosen when the budget does not reach."""
         for url in urls:
-            self._navigation.add(self._writer.url_id(url))
+            self._preference.lead_to(self._writer.url_id(url))
 
     def consider(self, url: str, tag: int, depth: int, via: int) -> None:
         """An address was found on the page ``via``: put it where it belongs, once."""
@@ -116,13 +157,16 @@ class Frontier:
             waiting = self._writer.target(number)
             self._take_out(number, waiting.depth)
             self._writer.move_target(number, min(depth, waiting.depth))
+            self._writer.hand_out([number], self._wave)
             self.chosen += 1
             return number
         if number in self._seen or self.lane_of(url, Tag.A) is not Lane.PAGE:
             return None
         self._seen.add(number)
         self.chosen += 1
-        return self._writer.add_target(url, Lane.PAGE, depth)
+        self._writer.add_target(url, Lane.PAGE, depth)
+        self._writer.hand_out([number], self._wave)
+        return number
 
     def _take_out(self, number: int, depth: int) -> None:
         self._in_level.discard(number)
@@ -142,35 +186,115 @@ class Frontier:
         return not limit or self.chosen < limit
 
     def next_level_origins(self) -> set[str]:
-        """Addresses, one an origin, of the next level's pages: their robots.txt must be known."""
+        """Addresses, one an origin, of the pages that come next: their robots.txt must be known."""
         if not self._levels:
-            return set()
-        return set(self._levels[min(self._levels)].origins)
+            return {_origin(self._writer.target(number).url) for number in islice(self._pending, 1)}
+        levels = self._levels if self._is_choosing else {min(self._levels)}
+        return {origin for level in levels for origin in self._levels[level].origins}
 
     def open_level(self, may_read: Callable[[str], bool]) -> bool:
-        """Move the next level's pages to ``pages``, as far as the budget goes. ``False``: there is none."""
-        if not self._levels:
+        """Move the next wave of pages to ``pages``: of the nearest level, as far as the budget goes. ``False``: there
+        is none."""
+        self._judge()
+        if self._is_choosing:
+            for depth in sorted(self._levels):
+                self._open_pages(depth, may_read)
+        elif not self._pending and self._levels:
+            self._open_pages(min(self._levels), may_read)
+            self._is_choosing = len(self._pending) > self._room()
+        elif not self._pending:
             return False
-        depth = min(self._levels)
+        self._close_series()
+        before = len(self._pending)
+        self._hand_out()
+        return before > 0 or bool(self._levels)
+
+    def _judge(self) -> None:
+        self._notes.sort(key=lambda note: note[0])
+        self._copies.judge(self._notes)
+        self._series.judge(self._notes)
+        if self._plan.budget.max_pages:
+            for url, gist in self._notes:
+                self._preference.note(url, gist)
+        self._notes.clear()
+
+    def _open_pages(self, depth: int, may_read: Callable[[str], bool]) -> None:
         self._deepest = max(self._deepest, depth)
-        candidates, refused = array("I"), array("I")
+        far: list[tuple[bytes, str, int]] = []
+        refused, endless = array("I"), array("I")
         for number in self._levels.pop(depth).numbers:
-            if number in self._in_level:
-                self._in_level.discard(number)
-                allowed = may_read(self._writer.target(number).url)
-                (candidates if allowed else refused).append(number)
+            if number not in self._in_level:
+                continue
+            self._in_level.discard(number)
+            url = self._writer.target(number).url
+            if not may_read(url):
+                refused.append(number)
+                continue
+            self._copies.meet(_origin(url))
+            shape = shape_of(url)
+            if depth and self._series.beyond_calendar(shape.year):
+                far.append((self._rank(url), shape.family, number))
+            else:
+                self._make_pending(number, url, shape.family)
+        for _, family, number in sorted(far):
+            if self._series.may_go_beyond(family):
+                self._make_pending(number, self._writer.target(number).url, family)
+            else:
+                endless.append(number)
+        self._leave_out(refused, Skipped.ROBOTS)
+        self._leave_out(endless, Skipped.TRAP)
+
+    def _make_pending(self, number: int, url: str, family: str) -> None:
+        self._pending.add(number, family)
+        self._preference.meet(number, url)
+
+    def _close_series(self) -> None:
+        for family in self._pending.families():
+            if self._series.closed(family):
+                self._leave_out(self._pending.drop(family), Skipped.TRAP)
+
+    def _room(self) -> int:
         limit = self._plan.budget.max_pages
-        room = max(0, limit - self.chosen) if limit else len(candidates)
-        over = array("I")
-        if len(candidates) > room:
-            candidates = array("I", sorted(candidates, key=self._rank))
-            candidates, over = candidates[:room], candidates[room:]
-        for numbers, why in ((refused, Skipped.ROBOTS), (over, Skipped.BUDGET)):
-            if numbers:
-                self._writer.skip_targets(numbers, why)
-        self.chosen += len(candidates)
-        self.pages.extend(candidates)
-        return True
+        return max(0, limit - self.chosen) if limit else sys.maxsize
+
+    def _hand_out(self) -> None:
+        """Choose until a wave is full; what turns out to be a copy of a page that was read makes room for another."""
+        wave: dict[str, int] = {}
+        held: list[int] = []
+        copies = array("I")
+        while self._pending and not wave:
+            room = self._room()
+            if self._is_choosing:
+                numbers = self._preference.choose(self._pending, room, self._series)
+            else:
+                numbers = self._pending.take_evenly(room, self._series)
+            if not numbers:
+                break
+            for number in numbers:
+                url = self._writer.target(number).url
+                if self._copies.was_read(url):
+                    copies.append(number)
+                elif any(twin in wave for twin in self._copies.twin_of(url)):
+                    held.append(number)
+                else:
+                    wave[url] = number
+        self._leave_out(copies, Skipped.DUPLICATE)
+        self.pages.extend(wave.values())
+        self.chosen += len(wave)
+        if wave:
+            self._wave += 1
+            self._writer.hand_out(wave.values(), self._wave)
+            self._writer.choice = self._preference.choice(choosing=self._is_choosing)
+        if not self._room():
+            self._leave_out([*self._pending, *held], Skipped.BUDGET)
+            self._pending.clear()
+            return
+        for number in held:
+            self._pending.add(number, family_of(self._writer.target(number).url))
+
+    def _leave_out(self, numbers: Sequence[int], why: Skipped) -> None:
+        if len(numbers):
+            self._writer.skip_targets(numbers, why)
 
     def drop_waiting(self, why: Skipped, but: set[str]) -> None:
         """Empty all queues. ``but``: addresses that only waited for another look and are not left out."""
@@ -179,6 +303,8 @@ class Frontier:
         for numbers in waiting:
             numbers[:] = array("I", (number for number in numbers if number in self._in_level))
         waiting += [self.pages.take_all(), self.others.take_all(), self.externals.take_all()]
+        waiting.append(array("I", self._pending))
+        self._pending.clear()
         for level in self._levels.values():
             for number in level.numbers:
                 self._in_level.discard(number)
@@ -194,13 +320,12 @@ class Frontier:
     def waiting(self) -> int:
         """How many targets wait."""
         deeper = sum(level.left for level in self._levels.values())
-        return len(self.pages) + len(self.others) + len(self.externals) + deeper
+        own = len(self._pending) + len(self.pages) + len(self.others)
+        return own + len(self.externals) + deeper
 
-    def _rank(self, number: int) -> int:
-        """Pages of the navigation first, then by lot."""
-        seeded = f"{self._plan.seed}\n{self._writer.target(number).url}".encode()
-        lot = int.from_bytes(hashlib.blake2b(seeded, digest_size=8).digest(), "big")
-        return lot if number in self._navigation else lot + 2**64
+    def _rank(self, name: str) -> bytes:
+        """The place of an address or a family among others: by lot, the same in every run of this name."""
+        return hashlib.blake2b(f"{self._plan.seed}\n{name}".encode(), digest_size=8).digest()
 
     def _put(self, target: Target) -> None:
         if target.lane is Lane.PAGE:
@@ -221,7 +346,9 @@ class Frontier:
             return Skipped.PRIVATE
         if acts(url):
             return Skipped.ACTION
-        if self._is_trap(url):
+        if self._is_endless(url):
+            return Skipped.TRAP
+        if lane is not Lane.PAGE and self._count_variant(url) > self._traps.query_variants:
             return Skipped.TRAP
         limit = self._plan.budget.max_depth
         if limit and lane is Lane.PAGE and depth > limit:
@@ -232,15 +359,15 @@ class Frontier:
         """Whether a literal address is the inspected site itself."""
         return host_of(url) == self._home_host or self._scope.owns(url)
 
-    def _is_trap(self, url: str) -> bool:
+    def _is_endless(self, url: str) -> bool:
         if len(url) > self._traps.url_length:
             return True
-        if url.count("/") > self._traps.repeated_segment + 3:
-            segments = url.partition("?")[0].split("/")[3:]
-            most = max(Counter(filter(None, segments)).values(), default=0)
-            if most > self._traps.repeated_segment:
-                return True
-        return self._count_variant(url) > self._traps.query_variants
+        if url.count("/") <= self._traps.repeated_segment + 3:
+            return False
+        segments = [one for one in url.partition("?")[0].split("/")[3:] if one and not one.isdigit()]
+        if repeats(segments) >= self._traps.repeated_segments:
+            return True
+        return max(Counter(segments).values(), default=0) > self._traps.repeated_segment
 
     def _count_variant(self, url: str) -> int:
         path, question_mark, _ = url.partition("?")

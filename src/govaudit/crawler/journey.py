@@ -70,7 +70,7 @@ class Journey:
         """Own addresses from which requests met a wall."""
         self._shared = _shared_turns() if plan.network.rate else None
         self._scope = SiteScope(plan.site, frozenset(plan.other_hosts))
-        self.frontier = Frontier(plan, self._scope, writer)
+        self.frontier = Frontier(plan, self._scope, writer, self._was_read)
         own_hosts = {hostname_of(self.home), *(hostname_of(f"http://{one}") for one in plan.site.scope)}
         self.politeness = Politeness(
             plan.network.rate, is_own=lambda host: host.removeprefix("www.") in own_hosts or host in own_hosts,
@@ -91,6 +91,9 @@ class Journey:
         self.recorder.restore()
         starts = (canonical(url) for url in plan.start_urls)
         self.frontier.start([self.home, *(url for url in starts if url is not None)])
+
+    def _was_read(self, url: str) -> bool:
+        return self.recorder.was_read(url)
 
     def _may_read(self, url: str) -> bool:
         return self.robots.allow(url)

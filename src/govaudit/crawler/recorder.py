@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.visit import is_readable
+from govaudit.crawler.gist import gist_of
 from govaudit.crawler.reading.links import header_links
 from govaudit.crawler.reading.worker import ReadRequest
 from govaudit.crawler.references import References
@@ -73,6 +74,9 @@ class Recorder:
         for number in self._writer.page_numbers():
             self._read.add(number)
             self.pages += 1
+        self._frontier.restore_notes(
+            (wave, url, gist_of(reading)) for wave, url, reading in self._writer.readings()
+        )
         for target, fetch in self._writer.looked():
             self.fetched += 1
             self._remember(target, fetch)
@@ -129,11 +133,12 @@ class Recorder:
         there was no redirect to another address."""
         if fetch.final_url == target.url:
             return None
-        if self._was_read(fetch.final_url):
+        if self.was_read(fetch.final_url):
             return 0
         return self._frontier.adopt(fetch.final_url, target.depth) or 0
 
-    def _was_read(self, url: str) -> bool:
+    def was_read(self, url: str) -> bool:
+        """Whether the page at ``url`` is in the store."""
         number = self._writer.number_of(url)
         return number is not None and number in self._read
 
@@ -153,6 +158,7 @@ class Recorder:
         noted = self._references.note(links, fetch.final_url, read.base, read.charset)
         self._writer.add_packed_page(url, number, target.depth, read.packed, noted.anchors)
         self._read.add(url_id)
+        self._frontier.take_note(url, read.gist)
         self.pages += 1
         self._follow_menu(read.packed.navigation)
         for link in noted.new:
@@ -182,7 +188,7 @@ class Recorder:
         if not fetch.content_type.lower().startswith("text/css"):
             return
         links, charset = stylesheet_references(body, fetch.content_type)
-        if not links or self._was_read(fetch.final_url):
+        if not links or self.was_read(fetch.final_url):
             return
         noted = self._references.note(links, fetch.final_url, charset=charset)
         reading = Reading(PageKind.STUB, ("style-sheet",), "", Charset(charset))
@@ -211,9 +217,9 @@ class Recorder:
 
     def home_was_read(self, home: str) -> bool:
         """Whether the page behind the registered address is among the pages."""
-        if self._was_read(home):
+        if self.was_read(home):
             return True
-        return self.home_fetch is not None and self._was_read(self.home_fetch.final_url)
+        return self.home_fetch is not None and self.was_read(self.home_fetch.final_url)
 
 
 def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:

@@ -33,7 +33,7 @@ CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL, key INTEGER NOT NUL
 CREATE INDEX url_of_key ON url (key);
 CREATE TABLE target (
     url_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, depth INTEGER NOT NULL, via INTEGER NOT NULL,
-    state INTEGER NOT NULL, skipped TEXT
+    state INTEGER NOT NULL, skipped TEXT, wave INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE fetch (
     id INTEGER PRIMARY KEY, url_id INTEGER NOT NULL, look INTEGER NOT NULL, at REAL NOT NULL,
@@ -80,6 +80,15 @@ class Target(msgspec.Struct, frozen=True):
     lane: Lane
     depth: int
     skipped: Skipped | None = None
+
+
+class Choice(msgspec.Struct, frozen=True, array_like=True):
+    """How far the choice among too many pages came. ``choosing``: there are more pages than the budget has room
+    for; the others: pages that may still be chosen as columns and as newest items, ``None``: none was yet."""
+
+    choosing: bool = False
+    room_for_columns: int | None = None
+    room_for_newest: int | None = None
 
 
 class PageSource(Protocol):

@@ -20,6 +20,7 @@ from govaudit.inspection.fact_tables import (
     SCHEMA,
     SCHEMA_VERSION,
     WAITING,
+    Choice,
     FetchRest,
     Target,
     fetch_of,
@@ -77,6 +78,9 @@ class FactWriter:
         self._new_targets: dict[int, tuple[int, str, int, int, int, str | None]] = {}
         self._target_states: list[tuple[int, str | None, int]] = []
         self._target_depths: list[tuple[int, int]] = []
+        self._target_waves: list[tuple[int, int]] = []
+        self.choice = get_value(connection, "choice", Choice)
+        """How far the choice of pages came; durable with the next commit."""
         self._new_anchors: dict[tuple[int | None, int, str, str, str], int] = {}
         self._new_fetches: list[tuple[object, ...]] = []
         self._new_pages: list[tuple[object, ...]] = []
@@ -100,6 +104,7 @@ class FactWriter:
                 put_value(connection, "schema", SCHEMA_VERSION)
                 put_value(connection, "plan", plan.without_secrets())
                 put_value(connection, "state", CrawlState())
+                put_value(connection, "choice", Choice())
             return cls(connection, path)
         refuse_other_schema(connection, path)
         stored = read_plan(connection)
@@ -158,6 +163,10 @@ class FactWriter:
         """A shorter way to a target was found: it lies at ``depth``."""
         self._target_depths.append((depth, url_id))
 
+    def hand_out(self, numbers: Iterable[int], wave: int) -> None:
+        """These pages are visited next, as one wave."""
+        self._target_waves.extend((wave, number) for number in numbers)
+
     def finish_target(self, url_id: int) -> None:
         """The target was visited (well or not): a restart does not visit it again."""
         self._target_states.append((DONE, None, url_id))
@@ -179,16 +188,16 @@ class FactWriter:
     def _url(self, number: int) -> str:
         return str(self._connection.execute("SELECT url FROM url WHERE id = ?", (number,)).fetchone()[0])
 
-    def targets(self) -> Iterator[tuple[Target, bool]]:
-        """Every committed target, nearest first, then in the order in which they were found, and whether it is
-        still to visit."""
+    def targets(self) -> Iterator[tuple[Target, bool, int]]:
+        """Every committed target, nearest first, then in the order in which they were found; whether it is still to
+        visit, and the wave in which it was handed out (0: it was not)."""
         rows = self._connection.execute(
-            "SELECT url_id, url, lane, depth, state, skipped FROM target JOIN url ON url.id = url_id"
+            "SELECT url_id, url, lane, depth, state, skipped, wave FROM target JOIN url ON url.id = url_id"
             " ORDER BY depth, url_id"
         )
-        for number, url, lane, depth, state, skipped in rows:
+        for number, url, lane, depth, state, skipped, wave in rows:
             why = Skipped(skipped) if state == LEFT_OUT else None
-            yield Target(number, url, Lane(lane), depth, why), state == WAITING
+            yield Target(number, url, Lane(lane), depth, why), state == WAITING, wave
 
     def navigation_urls(self) -> Iterator[str]:
         """Addresses in the navigation of all committed pages."""
@@ -202,6 +211,16 @@ class FactWriter:
     def page_numbers(self) -> Iterator[int]:
         """Numbers of the addresses of all committed pages that were read."""
         return (number for (number,) in self._connection.execute("SELECT url_id FROM page"))
+
+    def readings(self) -> Iterator[tuple[int, str, Reading]]:
+        """Wave, address and content of all committed pages, without navigation and marks, wave by wave."""
+        unpacker = Unpacker()
+        rows = self._connection.execute(
+            "SELECT wave, url, reading FROM page JOIN url ON url.id = page.url_id"
+            " JOIN target ON target.url_id = page.url_id WHERE lane = 'page' ORDER BY wave, page.depth, url"
+        )
+        for wave, url, reading in rows:
+            yield wave, url, unpacker.lean(reading)
 
     def looked(self) -> Iterator[tuple[Target, Fetch]]:
         """Every committed target that has looks, with the last look at it (what a second look starts from)."""
@@ -330,7 +349,7 @@ class FactWriter:
         except sqlite3.OperationalError as error:
             raise store_error(error, self._path) from error
         for collected in (
-            self._new_urls, self._new_targets, self._target_states, self._target_depths,
+            self._new_urls, self._new_targets, self._target_states, self._target_depths, self._target_waves,
             self._new_anchors, self._new_fetches,
             self._new_parts, self._new_pages, self._new_bodies,
         ):  # fmt: skip
@@ -345,9 +364,11 @@ class FactWriter:
                 ((number, url, url_key(url)) for number, url in self._new_urls.items()),
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO target VALUES (?, ?, ?, ?, ?, ?)", self._new_targets.values()
+                "INSERT OR IGNORE INTO target VALUES (?, ?, ?, ?, ?, ?, 0)", self._new_targets.values()
             )
             connection.executemany("UPDATE target SET depth = ? WHERE url_id = ?", self._target_depths)
+            connection.executemany("UPDATE target SET wave = ? WHERE url_id = ?", self._target_waves)
+            put_value(connection, "choice", self.choice)
             connection.executemany(
                 "UPDATE target SET state = ?, skipped = ? WHERE url_id = ?", self._target_states
             )

@@ -235,6 +235,8 @@ class Reading(msgspec.Struct, array_like=True):
     """Some text outside header and footer looks like a date, whether or not it was understood."""
     refresh: str = ""
     """Target of a meta refresh or script redirect that leaves the page at once."""
+    digest: bytes = b""
+    """Of the page's text, then of its text without digits, 8 bytes each; empty for a page without text."""
 
 
 class Hop(msgspec.Struct, frozen=True, array_like=True):
@@ -287,6 +289,8 @@ class Skipped(StrEnum):
     """An address inside a private network: refused."""
     HOST_DOWN = "host-down"
     """Its host had stopped answering; asking on would only have cost time-outs."""
+    DUPLICATE = "duplicate"
+    """A copy of a page that was read at another address (http/https, ``www.``, index file, idle parameter)."""
 
 
 class Probe(msgspec.Struct, kw_only=True):

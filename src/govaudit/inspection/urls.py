@@ -11,6 +11,8 @@ import ada_url
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
+_INDEX_FILE = re.compile(r"/((?:index|default|main)\.(?:s?html?|jsp|jspx|php|aspx?|do))\Z", re.IGNORECASE)
+
 _QUERY_SET = frozenset(b"\"#<>'")
 """Printable bytes that the WHATWG query percent-encode set escapes."""
 _BEHIND_PATH = re.compile(r"[?#]")
@@ -153,6 +155,12 @@ def own_identity(url: str) -> str:
     """The part of an own address that stays when a site moves to https or drops ``www.``."""
     rest = without_fragment(url).partition("://")[2]
     return without_www(rest) or url
+
+
+def index_file_of(url: str) -> str:
+    """Name of the file that a folder's address stands for (``index.html``), empty when ``url`` names none."""
+    match = _INDEX_FILE.search(url)
+    return match[1] if match else ""
 
 
 def extension_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -117,7 +118,17 @@ def read_page(
     text_length = len(page.text) - page.text.count(" ") - page.text.count("\n")
     reading = _read(page, url, resolver, charset=charset, text_length=text_length, html=html, home=home)
     reading.base = without_fragment(base_url) if base else ""
+    reading.digest = _digest(page.text) if text_length else b""
     return reading, links
+
+
+def _digest(text: str) -> bytes:
+    encoded = text.encode(errors="replace")
+    return _short(encoded) + _short(encoded.translate(None, b"0123456789"))
+
+
+def _short(encoded: bytes) -> bytes:
+    return hashlib.blake2b(encoded, digest_size=8).digest()
 
 
 def _with_records(html: str, records: str) -> str:

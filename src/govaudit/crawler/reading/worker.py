@@ -13,6 +13,7 @@ import sys
 
 import msgspec
 
+from govaudit.crawler.gist import Gist, gist_of
 from govaudit.crawler.reading.page import read_page
 from govaudit.inspection.facts import RawLink
 from govaudit.inspection.packed_reading import PackedReading, Packer
@@ -41,6 +42,7 @@ class ReadReply(msgspec.Struct, frozen=True, array_like=True):
     base: str
     refresh: str
     challenge: str
+    gist: Gist
 
 
 _PACKER = Packer()
@@ -59,6 +61,7 @@ def read_here(request: ReadRequest) -> ReadReply:
         base=reading.base,
         refresh=reading.refresh,
         challenge=reading.challenge,
+        gist=gist_of(reading),
     )
 
 

@@ -38,8 +38,24 @@ class Traps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     url_length: int
     repeated_segment: int
+    repeated_segments: int
     query_variants: int
     session_parameters: tuple[str, ...]
+    barren_pages: int
+    first_wave: int
+    wave_growth: int
+    largest_wave: int
+    years_ahead: int
+    earliest_year: int
+    beyond_calendar: int
+    copies: int
+    route_parameters: frozenset[str]
+    date_parameters: frozenset[str]
+    column_share: float
+    newest_share: float
+    top_items: int
+    first_list_pages: int
+    column_files: frozenset[str]
 
 
 class FileType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
