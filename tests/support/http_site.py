@@ -27,7 +27,7 @@ class Reply:
     ``drop``: the connection is closed without an answer; ``reset``: it is reset, after ``cut_at`` bytes of the body
     when that is given; ``cut_at``: the connection is closed after so many bytes of the body; ``drip``: the body
     is sent byte by byte and the server waits so many seconds between two of them; ``close``: the connection is closed
-    afterwards.
+    afterwards; ``act``: does with the connection what it likes, which is closed then.
     """
 
     status: int = 200
@@ -41,6 +41,7 @@ class Reply:
     cut_at: int | None = None
     drip: float | None = None
     close: bool = False
+    act: Callable[[socket.socket], None] | None = None
 
     def payload(self) -> bytes:
         """The body in bytes."""
@@ -202,6 +203,9 @@ class HttpSite:
         while reply.hold is not None and not reply.hold.wait(0.05):
             if self._stopping.is_set():
                 return False
+        if reply.act is not None:
+            reply.act(connection)
+            return False
         if reply.raw:
             connection.sendall(reply.raw)
             return False

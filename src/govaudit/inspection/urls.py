@@ -176,6 +176,14 @@ def is_attachment(url: str) -> bool:
     return extension_of(url) in ATTACHMENT_EXTENSIONS
 
 
+_ENDING_IN_IPV4 = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96"))
+)
+_MORE_PRIVATE = tuple(
+    map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24", "240.0.0.0/4"))
+)
+"""Networks that are not everybody's, whatever the version of the standard library says."""
+
 AddressKind = Literal["public", "private", "loopback"]
 
 
@@ -191,12 +199,26 @@ def literal_address_kind(url: str) -> AddressKind | None:
 
 
 def address_kind(address: str) -> AddressKind:
-    """Which kind of network an IP address belongs to. Raises ``ValueError`` for anything else."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
+    """Which kind of network an IP address leads to, through gateways between IPv6 and IPv4 too. Raises
+    ``ValueError`` for anything else."""
+    parsed = reached_address(address)
     if parsed.is_loopback:
         return "loopback"
-    if not parsed.is_global or parsed.is_multicast:
+    if not parsed.is_global or parsed.is_multicast or any(parsed in one for one in _MORE_PRIVATE):
         return "private"
     return "public"
+
+
+def reached_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one stands for (mapped, translated, NAT64, 6to4, Teredo), else itself. Raises
+    ``ValueError`` for what is no address."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if not isinstance(parsed, ipaddress.IPv6Address):
+        return parsed
+    if parsed.sixtofour is not None:
+        return parsed.sixtofour
+    if parsed.teredo is not None:
+        return parsed.teredo[1]
+    if any(parsed in one for one in _ENDING_IN_IPV4) and int(parsed) > 1:
+        return ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+    return parsed

@@ -18,12 +18,17 @@ import dns.exception
 import dns.resolver
 
 from govaudit.inspection.run import nameserver_address
-from govaudit.inspection.urls import address_kind
+from govaudit.inspection.urls import address_kind, reached_address
 
 if TYPE_CHECKING:
     from govaudit.inspection.run import Network
 
-_METADATA = frozenset({"169.254.169.254", "100.100.100.200", "fd00:ec2::254"})
+_METADATA = frozenset(
+    {
+        "169.254.169.254", "100.100.100.200", "168.63.129.16", "192.0.0.192",
+        "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254",
+    }
+)  # fmt: skip
 """Addresses at which clouds hand out the secrets of their machines."""
 
 
@@ -51,13 +56,10 @@ class AddressGuard:
 
 @lru_cache(maxsize=4096)
 def _is_allowed(address: str, allow_private: bool) -> bool:  # noqa: FBT001 - cached by position
-    plain = address.partition("%")[0]
-    parsed = ipaddress.ip_address(plain)
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
+    parsed = reached_address(address)
     if str(parsed) in _METADATA or parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified:
         return False
-    return allow_private or address_kind(plain) == "public"
+    return allow_private or address_kind(address) == "public"
 
 
 class Addresses:

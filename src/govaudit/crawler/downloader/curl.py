@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import certifi
@@ -19,6 +20,13 @@ _LONGEST_NUMBER = 16
 _IDLE_CONNECTIONS = 64
 _REST = 65_536
 """Bytes behind the limit that are read and dropped: cheaper than a new connection, which an aborted transfer costs."""
+MOST_CODINGS = 2
+"""Layers of compression that are unpacked: each one more multiplies what a small body can become."""
+LEAST_SPEED = 1000
+"""Bytes a second: a body that comes more slowly than this through a whole ``timeout`` is given up."""
+PATIENCE = 4
+"""How many times ``timeout`` an answer may take as a whole when its body keeps coming."""
+_END_OF_HEAD = frozenset((b"\r\n", b"\n"))
 _REFUSE = -1
 """What a write callback returns to end its transfer."""
 
@@ -31,7 +39,8 @@ class Aborted(Exception):  # noqa: N818 - an order to stop, not an error
 class Order:
     """One GET. ``limit_of``: content type → how many decoded bytes are wanted (then the transfer ends well).
 
-    ``resolve``/``connect_to``: libcurl's options of those names. Times in seconds.
+    ``resolve``/``connect_to``: libcurl's options of those names. Times in seconds; ``timeout``: until the answer
+    begins, and again and again for the next piece of a body that comes at ``LEAST_SPEED``.
     """
 
     url: str
@@ -63,6 +72,8 @@ class Answer:
     connected: bool
     local: str = ""
     waited: float = 0.0
+    given_up: float = 0.0
+    """Seconds after which the transfer was given up, 0 when it was not."""
 
     def header(self, name: str) -> str:
         """Value of the last header ``name`` (lower case), empty when there is none."""
@@ -75,30 +86,51 @@ class Answer:
 class _Transfer:
     """State of one running GET: what curl hands to the callbacks, and the future that waits for the end."""
 
-    __slots__ = ("chunks", "cut", "future", "header_bytes", "left", "limit_of", "lines", "refused", "rest")
+    __slots__ = (
+        "chunks",
+        "cut",
+        "future",
+        "header_bytes",
+        "layered",
+        "left",
+        "limit_of",
+        "lines",
+        "received",
+        "rest",
+        "timeout",
+        "timer",
+        "waited",
+    )  # fmt: skip
 
-    def __init__(self, limit_of: Callable[[str], int], future: asyncio.Future[tuple[int, str]]) -> None:
+    def __init__(self, order: Order, future: asyncio.Future[tuple[int, str]]) -> None:
         self.future = future
-        self.limit_of = limit_of
+        self.limit_of = order.limit_of
+        self.timeout = order.timeout
+        self.waited = order.timeout * PATIENCE
+        self.timer: asyncio.TimerHandle | None = None
+        self.layered = False
         self.lines: list[bytes] = []
         self.header_bytes = 0
         self.chunks: list[bytes] = []
         self.left = -1
         self.rest = 0
         self.cut = False
-        self.refused = False
+        self.received = 0
 
     def header(self, line: bytes) -> int | None:
         if line.startswith(b"HTTP/"):
             self.lines.clear()
         self.header_bytes += len(line)
         if self.header_bytes > MAX_HEADER_BYTES:
-            self.refused = True
             return _REFUSE
         self.lines.append(line)
+        if line in _END_OF_HEAD and _codings(self.lines) > MOST_CODINGS:
+            self.layered = True
+            return _REFUSE
         return None
 
     def write(self, chunk: bytes) -> int | None:
+        self.received += len(chunk)
         if self.cut:
             self.rest -= len(chunk)
             return None if self.rest >= 0 else _REFUSE
@@ -139,7 +171,7 @@ class Transfers:
 
     async def get(self, order: Order) -> Answer:
         """Carry out one GET. Raises ``Aborted`` when it was ended from outside; failures are in the answer."""
-        transfer = _Transfer(order.limit_of, self._loop.create_future())
+        transfer = _Transfer(order, self._loop.create_future())
         handle = self._idle.pop() if self._idle else self._new_handle()
         try:
             handle.setopt(pycurl.URL, order.url)
@@ -151,21 +183,34 @@ class Transfers:
         handle.setopt(pycurl.WRITEFUNCTION, transfer.write)
         handle.setopt(pycurl.HEADERFUNCTION, transfer.header)
         handle.setopt(pycurl.HTTPHEADER, list(order.headers))
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(order.connect_timeout * 1000))
-        handle.setopt(pycurl.TIMEOUT_MS, int(order.timeout * 1000))
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(min(order.connect_timeout, order.timeout) * 1000))
+        handle.setopt(pycurl.TIMEOUT_MS, int(order.timeout * PATIENCE * 1000))
         handle.setopt(pycurl.FRESH_CONNECT, order.fresh)
         handle.setopt(pycurl.RESOLVE, self._untold(order.resolve))
         handle.setopt(pycurl.CONNECT_TO, list(order.connect_to))
         if order.cookie:
-            handle.setopt(pycurl.COOKIE, order.cookie)
+            handle.setopt(pycurl.COOKIE, order.cookie.encode("latin-1", "replace"))
         else:
             handle.unsetopt(pycurl.COOKIE)
         self._running[handle] = transfer
         self._multi.add_handle(handle)
+        transfer.timer = self._loop.call_later(order.timeout, self._look_at, handle, 0)
         code, text = await transfer.future
+        transfer.timer.cancel()
         answer = _answer(transfer, handle, code, text)
         self._idle.append(handle)
         return answer
+
+    def _look_at(self, handle: Any, before: int) -> None:
+        """One ``timeout`` has passed: go on where enough came meanwhile, else give up."""
+        transfer = self._running.get(handle)
+        if transfer is None:
+            return
+        if transfer.received - before < LEAST_SPEED * transfer.timeout:
+            transfer.waited = transfer.timeout
+            self._finish(handle, pycurl.E_OPERATION_TIMEDOUT, "too slow")
+            return
+        transfer.timer = self._loop.call_later(transfer.timeout, self._look_at, handle, transfer.received)
 
     def _untold(self, entries: tuple[str, ...]) -> list[str]:
         """Entries that libcurl does not hold yet: it keeps them for all later transfers."""
@@ -179,6 +224,8 @@ class Transfers:
             del self._running[handle]
             self._multi.remove_handle(handle)
             handle.close()
+            if transfer.timer is not None:
+                transfer.timer.cancel()
             if not transfer.future.done():
                 transfer.future.set_exception(Aborted())
 
@@ -207,7 +254,7 @@ class Transfers:
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         handle.setopt(pycurl.FOLLOWLOCATION, 0)
         handle.setopt(pycurl.PATH_AS_IS, 1)
-        handle.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate, br")
+        handle.setopt(pycurl.ACCEPT_ENCODING, accepted_codings())
         handle.setopt(pycurl.DNS_CACHE_TIMEOUT, -1)
         handle.setopt(pycurl.SSL_VERIFYPEER, 1)
         handle.setopt(pycurl.SSL_VERIFYHOST, 2)
@@ -273,6 +320,8 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
     if transfer.cut:
         # What was wanted had come; how the rest ended says nothing.
         code, text = 0, ""
+    if transfer.layered:
+        code = pycurl.E_BAD_CONTENT_ENCODING
     return Answer(
         status=status,
         headers=headers,
@@ -285,7 +334,16 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
         connected=bool(handle.getinfo(pycurl.CONNECT_TIME)) if code else True,
         local=handle.getinfo(pycurl.LOCAL_IP),
         waited=handle.getinfo(pycurl.STARTTRANSFER_TIME) - handle.getinfo(pycurl.PRETRANSFER_TIME),
+        given_up=transfer.waited if code == pycurl.E_OPERATION_TIMEDOUT else 0.0,
     )
+
+
+@cache
+def accepted_codings() -> str:
+    """Compressions that this libcurl unpacks: no other is asked for."""
+    built_in = pycurl.version.lower()
+    optional = [coding for coding, library in (("br", "brotli/"), ("zstd", "zstd/")) if library in built_in]
+    return ", ".join(["gzip", "deflate", *optional])
 
 
 def _never_sent(why: str) -> Answer:
@@ -295,6 +353,10 @@ def _never_sent(why: str) -> Answer:
 def _request_target(url: str) -> str:
     _, slash, path = url.partition("://")[2].partition("/")
     return slash + path
+
+
+def _codings(lines: list[bytes]) -> int:
+    return sum(line.count(b",") + 1 for line in lines if line[:17].lower() == b"content-encoding:")
 
 
 def _header(lines: list[bytes], name: bytes) -> str:

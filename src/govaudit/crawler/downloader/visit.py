@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
     from govaudit.inspection.run import Network
 
 MAX_HOPS = 10
+LONGEST_ADDRESS = 8_192
+KEPT_HEADER_BYTES = 16_384
+LONGEST_HEADER = 4_096
+MOST_COOKIES = 50
+LONGEST_COOKIE = 4_096
+_LONGEST_TYPE = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NO_COOKIES = str([])
 STYLESHEET_BYTES = 1_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -182,7 +190,7 @@ class Visitor:
             chain.hops.append(Hop(url, answer.status))
             _take_cookies(chain, url, answer)
             following = _target(url, location)
-            fault = self._forbidden(chain, following, location, lane)
+            fault = _too_long(location) or self._forbidden(chain, following, location, lane)
             if fault is not None:
                 return Visit(_concluded(fetch, chain, url, answer, fault))
             url = following or url
@@ -192,7 +200,7 @@ class Visitor:
     ) -> tuple[Reason | None, str] | None:
         """Why the chain ends here, ``None`` when it may go on."""
         if following is None:
-            return None, f"redirect-nowhere: {location[:200]}"
+            return None, f"redirect-nowhere: {_plain(location[:200])}"
         step = (following, str(sorted(chain.cookies.get(hostname_of(following), {}).items())))
         if step in chain.been:
             return None, f"redirect-loop: {following}"
@@ -274,7 +282,7 @@ def _bracketed(address: str) -> str:
 
 def _outcome(answer: Answer, network: Network) -> tuple[Reason | None, str]:
     if answer.error:
-        return fault_of(answer, network.connect_timeout, network.timeout)
+        return fault_of(answer, network.connect_timeout, answer.given_up or network.timeout)
     blocked = blocked_by(answer.status, answer.headers, answer.body)
     if blocked is not None:
         return blocked
@@ -292,13 +300,29 @@ def _concluded(
     fetch.status = answer.status
     fetch.final_url = url
     fetch.hops = tuple(chain.hops)
-    fetch.content_type = answer.header("content-type")
+    fetch.content_type = _plain(answer.header("content-type"))[:_LONGEST_TYPE]
     fetch.size = len(answer.body)
     fetch.truncated = answer.cut or (answer.error != 0 and answer.status != 0)
     fetch.magic = type_of(answer.body)
     fetch.address = answer.address
-    fetch.headers = tuple((name, value) for name, value in answer.headers if name in KEPT_HEADERS)
+    fetch.headers = _kept(answer.headers)
     return fetch
+
+
+def _kept(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers that are stored, as many as there is room for."""
+    room = KEPT_HEADER_BYTES
+    kept = []
+    for name, value in headers:
+        if name in KEPT_HEADERS and room > 0:
+            kept.append((name, _plain(value[: min(room, LONGEST_HEADER)])))
+            room -= len(kept[-1][1])
+    return tuple(kept)
+
+
+def _plain(text: str) -> str:
+    """``text`` without characters that no report may hold."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def _target(url: str, location: str) -> str | None:
@@ -315,11 +339,21 @@ def _target(url: str, location: str) -> str | None:
     return without_fragment(joined)
 
 
+def _too_long(location: str) -> tuple[Reason, str] | None:
+    if len(location) <= LONGEST_ADDRESS:
+        return None
+    return Reason.TOO_LARGE, f"redirect: to an address of {len(location)} characters"
+
+
 def _take_cookies(chain: _Chain, url: str, answer: Answer) -> None:
     """Cookies that a redirect sets are sent on in the same chain, as a browser does: without them a site that
     sends a visitor back to the same address with a cookie would look like a loop."""
     for name, value in answer.headers:
-        if name == "set-cookie":
-            key, equals, content = value.partition(";")[0].partition("=")
-            if equals:
-                chain.cookies.setdefault(hostname_of(url), {})[key.strip()] = content.strip()
+        if name != "set-cookie":
+            continue
+        key, equals, content = value.partition(";")[0].partition("=")
+        if not equals or len(key) + len(content) > LONGEST_COOKIE or _CONTROL.search(value):
+            continue
+        cookies = chain.cookies.setdefault(hostname_of(url), {})
+        if len(cookies) < MOST_COOKIES or key.strip() in cookies:
+            cookies[key.strip()] = content.strip()
