@@ -15,11 +15,13 @@ import msgspec
 import pytest
 
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
+from govaudit.crawler.downloader.curl import Order, Transfers
+from govaudit.inspection.facts import Skipped
 from govaudit.inspection.run import Family, Network
 from govaudit.inspection.verdict import Reason
 from tests.crawler.crawling import QUICK, crawled, plan_for
 from tests.support.certificates import certificate, pem_of
-from tests.support.http_site import HttpSite, Reply, page
+from tests.support.http_site import HttpSite, Reply, page, redirect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,12 +34,20 @@ ZONE: dict[tuple[str, str], list[str]] = {
     ("inner.test.", "A"): ["10.0.0.1"],
     ("mixed.test.", "A"): ["10.0.0.1", "1.2.3.4"],
     ("here.test.", "A"): ["127.0.0.1"],
+    ("rebinding.test.", "A"): ["127.0.0.1"],
+    ("metadata.test.", "A"): ["169.254.169.254"],
+    ("translated.test.", "AAAA"): ["64:ff9b::a9fe:a9fe"],
     ("empty.test.", "TXT"): [],
 }
 
 
+REBOUND = "169.254.169.254"
+"""What ``rebinding.test`` points to from its second answer on."""
+
+
 class NameServer:
-    """Answers from ``ZONE``; ``broken.test`` fails, ``silent.test`` is never answered."""
+    """Answers from ``ZONE``; ``broken.test`` fails, ``silent.test`` is never answered, ``rebinding.test`` changes its
+    mind."""
 
     def __enter__(self) -> Self:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -73,6 +83,8 @@ class NameServer:
             response.set_rcode(dns.rcode.SERVFAIL)
         elif not any(known == name for known, _ in ZONE):
             response.set_rcode(dns.rcode.NXDOMAIN)
+        elif name == "rebinding.test." and self.asked.count((name, "A")) > 1:
+            response.answer.append(dns.rrset.from_text(question.name, 0, "IN", "A", REBOUND))
         elif ZONE.get((name, kind)):
             response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *ZONE[(name, kind)]))
         return response
@@ -162,6 +174,42 @@ def test_certificates(
             assert store.state.problem.startswith(f"tls: {detail}: ")
         else:
             assert len(store.pages()) == 2
+
+
+def test_a_name_that_changes_its_mind_is_asked_once(tmp_path: Path) -> None:
+    with NameServer() as server, HttpSite(otherwise=lambda _: Reply(body=page("/a", "/b", "/gone"))) as site:
+        site.add("/gone", Reply(500, "x"))
+        network = msgspec.structs.replace(QUICK, nameserver=server.address)
+        home = f"http://rebinding.test:{site.port}"
+        store = crawled(plan_for(f"{home}/", network), tmp_path / "facts.sqlite")
+        assert {looks[-1].address for _, looks in store.facts.all_looks()} == {"127.0.0.1"}
+        assert [one.look for one in store.looks(f"{home}/gone")] == [1, 2]
+        assert server.asked.count(("rebinding.test.", "A")) == 1
+
+
+@pytest.mark.parametrize("name", ["metadata.test", "translated.test"])
+def test_a_redirect_to_a_name_inside_is_refused_after_resolving(tmp_path: Path, name: str) -> None:
+    target = f"http://{name}/latest/"
+    with (
+        NameServer() as server,
+        HttpSite({"/": Reply(body=page("/go", target)), "/go": redirect(target)}) as site,
+    ):
+        network = msgspec.structs.replace(QUICK, nameserver=server.address)
+        store = crawled(plan_for(f"http://here.test:{site.port}/", network), tmp_path / "facts.sqlite")
+        fetch = store.last(f"http://here.test:{site.port}/go")
+        assert (fetch.reason, fetch.detail.partition(":")[0]) == (Reason.CONNECT, "private")
+        assert store.left_out() == {target: Skipped.PRIVATE}
+
+
+async def test_a_socket_to_an_address_inside_is_never_opened() -> None:
+    """Whatever libcurl was told to connect to."""
+    with HttpSite({"/": Reply(body=page())}) as site:
+        transfers = Transfers(AddressGuard(allow_private=False).allows)
+        for host, resolve in (("127.0.0.1", ()), ("here.test", (f"here.test:{site.port}:127.0.0.1",))):
+            order = Order(f"http://{host}:{site.port}/", (), lambda _: 100, 2.0, 2.0, resolve=resolve)
+            assert (await transfers.get(order)).error
+        transfers.close()
+        assert site.requests == []
 
 
 def test_a_server_that_never_shakes_hands(tmp_path: Path) -> None:

@@ -42,10 +42,14 @@ _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTA
 _NOT_HTTP = frozenset({pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY})
 
 
+_E_TOO_LARGE = 100
+"""libcurl's code for a header that outgrows its own limit; pycurl has no name for it."""
+_TOO_MANY_HEADERS = (Reason.TOO_LARGE, "headers: more than can be taken in")
 _FIXED = {
     pycurl.E_GOT_NOTHING: (Reason.RESET, "empty-reply: connection closed without an answer"),
     pycurl.E_BAD_CONTENT_ENCODING: (Reason.PARSE, "encoding: the compressed body cannot be unpacked"),
-    pycurl.E_WRITE_ERROR: (Reason.TOO_LARGE, "headers: more than can be taken in"),
+    pycurl.E_WRITE_ERROR: _TOO_MANY_HEADERS,
+    _E_TOO_LARGE: _TOO_MANY_HEADERS,
 }
 _WORDED = {
     **dict.fromkeys(_NOT_HTTP, (Reason.PARSE, "not-http")),
@@ -58,8 +62,9 @@ def fault_of(answer: Answer, connect_timeout: float, timeout: float) -> tuple[Re
     """Reason and detail of a transfer that did not end well; reason ``None`` where a visitor still sees
     the thing (a body that is shorter than announced)."""
     code, text = answer.error, answer.error_text
-    if code in _FIXED:
-        return _FIXED[code]
+    fixed = _TOO_MANY_HEADERS if "response headers" in text else _FIXED.get(code)
+    if fixed is not None:
+        return fixed
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return Reason.TIMEOUT, _timeout(answer, connect_timeout, timeout)
     if code == pycurl.E_COULDNT_CONNECT:
