@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _SERIAL = re.compile(r"[0-9A-Fa-f]{16,}|[0-9]+")
 _SERIAL_OR_ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|[0-9A-Fa-f]{16,}|[0-9]+")
-_DATE_IN_PATH = re.compile(r"/((?:19|20|21|22)\d\d)[-_/]?(0?[1-9]|1[0-2])?(?=[-_/.]|\d\d?(?:[/.]|\Z)|\Z)")
+_DATE_IN_PATH = re.compile(
+    r"/((?:19|20|21|22)\d\d)[-_/]?(?:0?[1-9]|1[0-2])(?=[-_/.]|(?:0[1-9]|[12]\d|3[01])(?:[/.]|\Z)|\Z)"
+)
+"""A year with its month: a year alone may be any serial number."""
 _DATE = re.compile(r"(\d{4})(?:\D?(\d{1,2}))?")
 
 

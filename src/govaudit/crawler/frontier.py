@@ -220,7 +220,6 @@ class Frontier:
 
     def _open_pages(self, depth: int, may_read: Callable[[str], bool]) -> None:
         self._deepest = max(self._deepest, depth)
-        far: list[tuple[bytes, str, int]] = []
         refused, endless = array("I"), array("I")
         for number in self._levels.pop(depth).numbers:
             if number not in self._in_level:
@@ -232,21 +231,13 @@ class Frontier:
                 continue
             self._copies.meet(_origin(url))
             shape = shape_of(url)
-            if depth and self._series.beyond_calendar(shape.year):
-                far.append((self._rank(url), shape.family, number))
-            else:
-                self._make_pending(number, url, shape.family)
-        for _, family, number in sorted(far):
-            if self._series.may_go_beyond(family):
-                self._make_pending(number, self._writer.target(number).url, family)
-            else:
+            if depth and self._series.beyond_calendar(shape.year) and self._series.walks_on(shape.family):
                 endless.append(number)
+                continue
+            self._pending.add(number, shape.family)
+            self._preference.meet(number, url)
         self._leave_out(refused, Skipped.ROBOTS)
         self._leave_out(endless, Skipped.TRAP)
-
-    def _make_pending(self, number: int, url: str, family: str) -> None:
-        self._pending.add(number, family)
-        self._preference.meet(number, url)
 
     def _close_series(self) -> None:
         for family in self._pending.families():

@@ -24,12 +24,13 @@ _MOST_REMEMBERED = 1_000
 
 @dataclass(slots=True)
 class _Family:
-    """``fruitful``: pages that said something new; ``barren``: pages in a row that did not; ``beyond``: addresses
-    with dates outside the calendar."""
+    """``fruitful``: pages that said something new; ``barren``: pages in a row that did not; ``beyond``: pages with
+    dates outside the calendar that were no texts, ``reaches``: whether some were."""
 
     fruitful: int = 0
     barren: int = 0
     beyond: int = 0
+    reaches: bool = False
     closed: bool = False
     texts: set[bytes] = field(default_factory=set)
     items: set[int] = field(default_factory=set)
@@ -68,11 +69,10 @@ class Series:
         """Whether a date in an address lies where only a calendar walks on."""
         return bool(year) and not self._limits.earliest_year <= year <= self._year + self._limits.years_ahead
 
-    def may_go_beyond(self, family: str) -> bool:
-        """Count one more address of the family with such a date. ``False``: there were enough."""
-        known = self._families.setdefault(family, _Family())
-        known.beyond += 1
-        return known.beyond <= self._limits.beyond_calendar
+    def walks_on(self, family: str) -> bool:
+        """Whether the family's pages outside the calendar were looked at and are none that anybody wrote."""
+        known = self._families.get(family)
+        return known is not None and not known.reaches and known.beyond >= self._limits.beyond_calendar
 
     def judge(self, pages: Iterable[tuple[str, Gist]]) -> None:
         """Take in a wave of pages that were read."""
@@ -80,6 +80,9 @@ class Series:
         for shape, _, gist in sorted(shapes, key=lambda one: (one[0].family, one[1])):
             known = self._families.setdefault(shape.family, _Family())
             known.parameters |= shape.parameters
+            if self.beyond_calendar(shape.year):
+                known.reaches |= gist.is_text
+                known.beyond += 1
             if self._is_barren(known, gist, dated=bool(shape.year)):
                 known.barren += 1
                 known.closed |= known.barren >= self._limits.barren_pages
