@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from govaudit.crawler.crawl import crawl
+from govaudit.crawler.downloader.politeness import Politeness
+from govaudit.crawler.downloader.visit import Visitor
 from govaudit.inspection.errors import InputError
+from govaudit.inspection.fact_writer import FactWriter
+from govaudit.inspection.facts import Lane, PageKind
 from govaudit.inspection.run import Budget
 from govaudit.inspection.site_facts import SiteFacts
-from tests.crawler.crawling import crawled, plan_for, rows
-from tests.support.http_site import HttpSite, Reply, page
+from tests.crawler.crawling import QUICK, crawled, plan_for, rows
+from tests.support.http_site import HttpSite, Reply, page, redirect
+
+if TYPE_CHECKING:
+    from govaudit.inspection.facts import Fetch
+    from govaudit.inspection.run import Progress
 
 PAGES = 450
 ROOT = Path(__file__).parents[2]
@@ -91,6 +103,68 @@ def test_an_interrupted_crawl_says_so_and_goes_on(tmp_path: Path, number: signal
         assert list(rows(tmp_path / "facts.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
         answered = Counter(one.path for one in site.requests if one.path.startswith("/p"))
         assert max(answered.values()) <= 3
+
+
+def _interrupt(progress: Progress) -> None:
+    if progress.stage == "crawl":
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("step", ["redirect", "refresh"])
+def test_a_home_page_that_sends_its_visitors_on_is_still_known_after_a_restart(
+    tmp_path: Path, step: str
+) -> None:
+    refresh = '<meta http-equiv="refresh" content="0;url=/portal/index.html">'
+    onward = {"redirect": redirect("/portal/index.html"), "refresh": Reply(body=page(extra=refresh))}[step]
+    routes = {"/": onward, "/portal/index.html": Reply(body=page("/a", "/b", title="市政府门户网站"))}
+    with HttpSite(routes, otherwise=lambda _: Reply(body=page("/portal/index.html"))) as site:
+        begun = plan_for(f"{site.url}/")
+        starts = 0
+        while crawl(begun, tmp_path / "cut.sqlite", _interrupt).interrupted:
+            starts += 1
+            assert starts < 20
+        assert starts
+        crawled(begun, tmp_path / "whole.sqlite")
+        readings = [
+            {one.url: one.reading for one in SiteFacts.open(tmp_path / name).pages()}
+            for name in ("cut.sqlite", "whole.sqlite")
+        ]
+        assert readings[0] == readings[1]
+        assert readings[0][f"{site.url}/portal/index.html"].kind is PageKind.HOME
+
+
+def test_a_clock_that_is_set_back_changes_neither_the_order_of_looks_nor_durations(tmp_path: Path) -> None:
+    moments = iter([2_000_000_000.0, 1_000_000_000.0])
+
+    async def welcome(_: str) -> bool:
+        return True
+
+    async def look_twice(site: HttpSite) -> list[Fetch]:
+        clock = asyncio.get_running_loop().time
+        politeness = Politeness(0, is_own=lambda _: True, clock=clock, wall_clock=lambda: 0.0)
+        visitor = Visitor(
+            QUICK, politeness, owns=lambda _: True, may_read=lambda _: True, may_ask=lambda _: True, clock=clock,
+            wall_clock=lambda: next(moments), home=f"{site.url}/", lost=lambda: None, welcomes=welcome,
+        )  # fmt: skip
+        looks = [(await visitor.visit(f"{site.url}/", Lane.PAGE, number)).fetch for number in (1, 2)]
+        visitor.close()
+        return looks
+
+    with HttpSite({"/": [Reply(500, "x"), Reply(body=page())]}) as site:
+        looks = asyncio.run(look_twice(site))
+        plan = plan_for(f"{site.url}/")
+    assert [one.at for one in looks] == [2_000_000_000.0, 1_000_000_000.0]
+    assert all(0 <= one.seconds < 60 for one in looks)
+    with closing(FactWriter.open(tmp_path / "facts.sqlite", plan)) as writer:
+        target = writer.add_target(plan.site.url, Lane.PAGE, 0)
+        for one in looks:
+            writer.add_fetch(one)
+        writer.finish_target(target)
+        writer.commit()
+        assert [fetch.look for _, fetch in writer.looked()] == [2]
+    facts = SiteFacts.open(tmp_path / "facts.sqlite")
+    assert [one.status for one in facts.looks(plan.site.url)] == [500, 200]
+    assert [len(looks) for _, looks in facts.flapping()] == [2]
 
 
 def test_another_plan_is_refused(tmp_path: Path) -> None:

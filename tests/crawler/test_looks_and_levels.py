@@ -304,3 +304,36 @@ def test_addresses_that_are_odd_end_no_crawl(tmp_path: Path) -> None:
         store = crawled(plan_for(site.url, network), tmp_path / "facts.sqlite")
         assert f"{site.url}/last" in store.pages()
         assert store.facts.still_waiting() == 0
+
+
+def test_a_third_look_where_two_failures_disagree(tmp_path: Path) -> None:
+    gone = Reply(404, "x")
+    routes: dict[str, Reply | list[Reply]] = {
+        "/": Reply(body=page("/changing", "/settled", "/opens")),
+        "/changing": [Reply(500, "x"), gone, gone],
+        "/settled": gone,
+        "/opens": [Reply(500, "x"), gone, Reply(body=page())],
+    }
+    with HttpSite(routes) as site:
+        store = crawled(plan_for(site.url), tmp_path / "facts.sqlite")
+        assert [one.status for one in store.looks(f"{site.url}/changing")] == [500, 404, 404]
+        assert [one.status for one in store.looks(f"{site.url}/settled")] == [404, 404]
+        assert [one.look for one in store.looks(f"{site.url}/opens")] == [1, 2, 3]
+        assert [target.url for target, _ in store.facts.flapping()] == [f"{site.url}/opens"]
+
+
+def test_a_host_that_comes_back_is_asked_for_everything(tmp_path: Path) -> None:
+    links = [f"http://other.example/{number}" for number in range(9)]
+    with HttpSite({"/robots.txt": Reply(404, "x", close=True)}, otherwise=lambda _: Reply(drop=True)) as other:
+        network = msgspec.structs.replace(
+            QUICK, resolve={"other.example:80": ("127.0.0.1",)}, connect_port={"other.example:80": other.port}
+        )
+        routes = {"/": Reply(body=page(*links)), "/robots.txt": Reply(404, "x")}
+        with HttpSite(routes) as site:
+            back = Reply(body=page())
+            for number in range(9):
+                other.add(f"/{number}", [Reply(drop=True), back] if number < 3 else back)
+            store = crawled(plan_for(site.url, network), tmp_path / "facts.sqlite")
+            assert all(store.last(url).opened for url in links)
+            assert {target.url for target, _ in store.facts.flapping()} == set(links[:3])
+            assert store.left_out() == {}

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     import ssl
@@ -27,7 +27,8 @@ class Reply:
     ``drop``: the connection is closed without an answer; ``reset``: it is reset, after ``cut_at`` bytes of the body
     when that is given; ``cut_at``: the connection is closed after so many bytes of the body; ``drip``: the body
     is sent byte by byte and the server waits so many seconds between two of them; ``close``: the connection is closed
-    afterwards; ``act``: does with the connection what it likes, which is closed then.
+    afterwards; ``act``: does with the connection what it likes, which is closed then; ``confirms``: ``honest``
+    answers 304 to a request that names the reply's own ETag or Last-Modified, ``always`` to every conditional request.
     """
 
     status: int = 200
@@ -42,6 +43,7 @@ class Reply:
     drip: float | None = None
     close: bool = False
     act: Callable[[socket.socket], None] | None = None
+    confirms: Literal["never", "honest", "always"] = "never"
 
     def payload(self) -> bytes:
         """The body in bytes."""
@@ -185,7 +187,7 @@ class HttpSite:
             headers[name.strip().lower()] = value.strip()
         with self._arrived:
             self.requests.append(Request(line[0], line[1], headers, connection.family, number))
-            reply = self._reply(line[1])
+            reply = _unchanged(self._reply(line[1]), headers)
             self._arrived.notify_all()
         return self._send(connection, reply)
 
@@ -228,6 +230,21 @@ class HttpSite:
         if reply.reset:
             return _reset(connection)
         return reply.cut_at is None and not reply.close
+
+
+def _unchanged(reply: Reply, asked: Mapping[str, str]) -> Reply:
+    """The reply, or 304 where it confirms what the request knows."""
+    conditions = {name: asked[name] for name in ("if-none-match", "if-modified-since") if name in asked}
+    if reply.confirms == "never" or not conditions:
+        return reply
+    own = {name.lower(): value for name, value in reply.headers}
+    name, known = next(iter(conditions.items()))
+    held = known == own.get("etag" if name == "if-none-match" else "last-modified")
+    if not held and reply.confirms == "honest":
+        return reply
+    return Reply(
+        304, headers=(("Content-Type", ""), ("Content-Length", ""), *reply.headers, ("X-Cache", "HIT"))
+    )
 
 
 def closed_port() -> int:

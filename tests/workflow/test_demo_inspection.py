@@ -208,6 +208,33 @@ def test_a_second_run_over_the_same_portals_says_the_same(both: dict[str, Inspec
     assert told(findings_of(workspace, "2026Q4")) == told(both["2026Q4"].data)
 
 
+def test_the_second_quarter_takes_over_what_did_not_change_and_says_what_a_full_run_says(
+    both: dict[str, Inspected], tmp_path: Path
+) -> None:
+    inspected = both["2027Q1"]
+    with running_portals("2027Q1") as portals:
+        workspace = open_workspace(tmp_path)
+        options = options_for(portals, revalidate=False)
+        record = begin_run(workspace, portals.sites, options, listed=True)
+        inspect_run(workspace, record, options, lambda _: None)
+    assert told(inspected.data) == told(findings_of(workspace, "2027Q1"))
+    looks = [
+        looks[-1]
+        for site in inspected.portals.sites
+        for _, looks in SiteFacts.open(inspected.workspace.facts_file("2027Q1", site.key)).all_looks()
+    ]
+    taken = [one for one in looks if one.revalidated is not None]
+    assert {one.revalidated.run for one in taken if one.revalidated} == {"2026Q4"}
+    assert len(taken) > 90
+    evidence = "".join(
+        (inspected.workspace.run_folder("2027Q1") / piece["path"]).read_text()
+        for one in inspected.data["findings"]
+        for piece in one["evidence"]
+    )
+    assert "status: 304\nunchanged-since: 20" in evidence
+    assert "sent-in-run: 2026Q4" in evidence
+
+
 def test_a_run_that_was_killed_goes_on_and_says_the_same(both: dict[str, Inspected], tmp_path: Path) -> None:
     script = (
         "import sys, msgspec; from pathlib import Path\n"

@@ -43,8 +43,8 @@ def home_addresses(context: Context) -> frozenset[str]:
 
 
 def home_problem(context: Context) -> tuple[Reason, str] | None:
-    """Why the home page was not read; ``None`` when it was."""
-    if front_pages(context):
+    """Why the home page was not read, or the crawl broke off for want of a network; ``None`` when all is well."""
+    if front_pages(context) and not context.facts.state.network_lost:
         return None
     name, _, detail = context.facts.state.problem.partition(":")
     reason = _REASONS.get(name.strip())

@@ -86,6 +86,7 @@ def run_options(workspace: Workspace, options: dict[str, Any]) -> RunOptions:
         again=options.get("again", False),
         strict=options.get("strict", False),
         formats=formats_of(options.get("formats", "")),
+        revalidate=workspace.settings.revalidate,
     )
 
 

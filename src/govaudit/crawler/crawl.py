@@ -16,6 +16,7 @@ import msgspec
 import uvloop
 from scrapy.crawler import AsyncCrawlerRunner
 
+from govaudit.crawler.earlier import ContradictedError, open_earlier
 from govaudit.crawler.journey import Journey
 from govaudit.crawler.settings import scrapy_settings
 from govaudit.crawler.spiders.portal import PortalSpider
@@ -23,18 +24,29 @@ from govaudit.inspection.fact_writer import FactWriter, store_error
 from govaudit.inspection.run import CrawlPlan, CrawlState, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from govaudit.crawler.earlier import Earlier
 
 
 _GC_THRESHOLDS = (50_000, 50, 50)
 _IPV6_KINDS = frozenset({"self-check", "dns", "reach"})
 
 
-def crawl(plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, readers: int = 0) -> CrawlState:
+def crawl(
+    plan: CrawlPlan,
+    path: Path,
+    tell: Callable[[Progress], None],
+    *,
+    readers: int = 0,
+    earlier: Path | None = None,
+) -> CrawlState:
     """Crawl the site of ``plan`` into the store at ``path``; blocks until it is done, interrupted or failed.
 
-    ``readers``: processes that read pages beside the crawl, for sites that may be asked without pause.
+    ``readers``: processes that read pages beside the crawl, for sites that may be asked without pause;
+    ``earlier``: facts of the run that ``plan.earlier`` names, whose answers are taken over where the server says
+    that they still hold. When its word proves untrue, the crawl starts again and fetches everything.
 
     An unfinished store of the same plan is gone on with, a finished one is left as it is. SIGINT and SIGTERM (in the
     main thread) end the crawl soon: everything is saved and the state says ``interrupted``. May be called again in
@@ -42,23 +54,42 @@ def crawl(plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, read
     the store cannot be written.
     """
     try:
-        writer = FactWriter.open(path, plan)
+        try:
+            return _crawl(plan, path, tell, readers=readers, earlier=earlier)
+        except ContradictedError as error:
+            plan = msgspec.structs.replace(plan, earlier="")
+            return _crawl(plan, path, tell, readers=readers, contradicted=str(error))
     except sqlite3.OperationalError as error:
         raise store_error(error, path) from error
-    with closing(writer):
+
+
+def _crawl(
+    plan: CrawlPlan, path: Path, tell: Callable[[Progress], None], *, readers: int,
+    earlier: Path | None = None, contradicted: str = "",
+) -> CrawlState:  # fmt: skip
+    with closing(FactWriter.open(path, plan)) as writer:
         state = writer.state
-        if state.finished_at and not state.interrupted:
+        if state.finished:
             return state
-        state = CrawlState(started_at=state.started_at or time.time(), blocked_from=state.blocked_from)
+        state = msgspec.structs.replace(
+            state, started_at=state.started_at or time.time(), finished_at=0.0, interrupted=False, problem="",
+            network_lost=False, contradicted=state.contradicted or contradicted,
+        )  # fmt: skip
         writer.set_state(state)
         if "ipv6" in plan.measures and not _IPV6_KINDS & writer.probe_kinds():
             tell(Progress(site=plan.site.key, stage="probe"))
             if not _measure(plan, writer):
-                return _end(writer, state, interrupted=True)
-        with _tuned_collector(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            journey = runner.run(_prepared(plan, writer, tell, readers))
+                return _end(writer, interrupted=True)
+        with (
+            _tuned_collector(),
+            closing(open_earlier(None if state.contradicted else earlier, plan)) as known,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            journey = runner.run(_prepared(plan, writer, tell, readers=readers, earlier=known))
             runner.run(_travel(journey))
-        return _conclude(journey, writer, state, tell)
+        if isinstance(journey.error, ContradictedError):
+            writer.discard()
+        return _conclude(journey, writer, tell)
 
 
 def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
@@ -73,9 +104,9 @@ def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
 
 
 async def _prepared(
-    plan: CrawlPlan, writer: FactWriter, tell: Callable[[Progress], None], readers: int
+    plan: CrawlPlan, writer: FactWriter, tell: Callable[[Progress], None], *, readers: int, earlier: Earlier
 ) -> Journey:
-    journey = Journey(plan, writer, tell)
+    journey = Journey(plan, writer, tell, earlier)
     await journey.reading.start(readers)
     return journey
 
@@ -89,25 +120,41 @@ async def _travel(journey: Journey) -> None:
         await journey.close()
 
 
-def _conclude(
-    journey: Journey, writer: FactWriter, state: CrawlState, tell: Callable[[Progress], None]
-) -> CrawlState:
+def _conclude(journey: Journey, writer: FactWriter, tell: Callable[[Progress], None]) -> CrawlState:
     if journey.error is not None:
         tell(journey.progress("failed", str(journey.error)))
         raise journey.error
     journey.recorder.commit()
-    interrupted = journey.interrupted and not journey.completed
+    interrupted = journey.interrupted and not journey.completed and not journey.network_lost
     problem = "" if interrupted else journey.problem()
-    state = msgspec.structs.replace(
-        state, problem=problem, blocked_from=tuple(sorted({*state.blocked_from, *journey.blocked_from}))
+    ended = _end(
+        writer,
+        interrupted=interrupted,
+        problem=problem,
+        network_lost=journey.network_lost,
+        blocked_from=journey.blocked_from,
     )
-    ended = _end(writer, state, interrupted=interrupted)
     tell(journey.progress("interrupted" if interrupted else "failed" if problem else "done", problem))
     return ended
 
 
-def _end(writer: FactWriter, state: CrawlState, *, interrupted: bool) -> CrawlState:
-    ended = msgspec.structs.replace(state, finished_at=time.time(), interrupted=interrupted)
+def _end(
+    writer: FactWriter,
+    *,
+    interrupted: bool,
+    problem: str = "",
+    network_lost: bool = False,
+    blocked_from: Iterable[str] = (),
+) -> CrawlState:
+    state = writer.state
+    ended = msgspec.structs.replace(
+        state,
+        finished_at=max(time.time(), state.started_at),
+        interrupted=interrupted,
+        problem=problem,
+        network_lost=network_lost,
+        blocked_from=tuple(sorted({*state.blocked_from, *blocked_from})),
+    )
     writer.set_state(ended)
     return ended
 

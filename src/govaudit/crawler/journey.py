@@ -7,13 +7,17 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from govaudit.crawler.downloader.politeness import Politeness
 from govaudit.crawler.downloader.shared_turns import SharedTurns, turns_file
 from govaudit.crawler.downloader.visit import Visitor
+from govaudit.crawler.earlier import ContradictedError
 from govaudit.crawler.frontier import Frontier
 from govaudit.crawler.reading.pool import ReaderDiedError, ReadingPool
 from govaudit.crawler.recorder import Recorder
 from govaudit.crawler.robots import Robots, origin_of
+from govaudit.crawler.second_looks import SecondLooks
 from govaudit.crawler.sitemaps import LONGEST, all_locations
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import Lane, Skipped, Tag
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from govaudit.crawler.downloader.visit import Visit
+    from govaudit.crawler.earlier import Earlier
     from govaudit.crawler.reading.worker import ReadReply
+    from govaudit.crawler.second_looks import Again
     from govaudit.inspection.fact_tables import Target
     from govaudit.inspection.fact_writer import FactWriter
 
@@ -48,13 +54,18 @@ class Journey:
         plan: CrawlPlan,
         writer: FactWriter,
         tell: Callable[[Progress], None],
+        earlier: Earlier,
     ) -> None:
-        """Raises ``InputError`` when the registered address is no web address."""
+        """``earlier``: what an earlier run knows of the site. Raises ``InputError`` when the registered address is
+        no web address."""
         clock = asyncio.get_running_loop().time
         self.plan = plan
         self.home = _home(plan)
         self._writer = writer
         self._tell = tell
+        self._earlier = earlier
+        self._takes_over = writer.state.revalidated
+        self._noted_contradiction = False
         self._clock = clock
         self._started = clock()
         self._told = -_TOLD_EVERY
@@ -62,6 +73,8 @@ class Journey:
         self._refused_home = ""
         self._interrupt_hooks: list[Callable[[], None]] = []
         self.interrupted = False
+        self.network_lost = False
+        """Broken off because nobody could be reached any more."""
         self.completed = False
         """Nothing was left to visit."""
         self.error: BaseException | None = None
@@ -80,15 +93,19 @@ class Journey:
         self.visitor = Visitor(
             plan.network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
             may_ask=self.frontier.is_the_site, welcomes=self._welcomes, clock=clock, wall_clock=time.time,
+            home=self.home, lost=self._lose_network, earlier=earlier,
         )  # fmt: skip
         self.robots = Robots(self._body_of, plan.network.user_agent, ignored=plan.network.ignore_robots)
         self.reading = ReadingPool()
+        self._again = SecondLooks(plan.network.rate, clock)
         self.recorder = Recorder(
-            writer, self.frontier, self._scope, home=self.home, clock=clock,
+            writer, self.frontier, self._scope, home=self.home, again=self._again, clock=clock,
             nofollow=plan.network.nofollow == "respect",
         )  # fmt: skip
         self.frontier.restore()
-        self.recorder.restore()
+        for host, failures in self.recorder.restore().items():
+            self.politeness.recall(host, failures)
+        self.visitor.own_network.has_answered = self.recorder.answered
         starts = (canonical(url) for url in plan.start_urls)
         self.frontier.start([self.home, *(url for url in starts if url is not None)])
 
@@ -120,6 +137,7 @@ class Journey:
         if self._searched or self.out_of_time() or not self.frontier.has_room():
             return False
         self._searched = True
+        await self.learn_robots({self.home})
         if not self.recorder.home_was_read(self.home):
             self._searched = False
             return False
@@ -137,12 +155,17 @@ class Journey:
                 self.recorder.commit()
         return self.frontier.waiting() > waiting
 
-    def second_looks(self) -> list[Target]:
-        """Everything that failed once, in a fixed order; asked for when there is nothing else to do."""
-        if self.out_of_time():
-            return []
-        again = sorted(self.recorder.failed.values(), key=lambda target: (target.depth, target.url))
-        self.recorder.failed.clear()
+    def until_second_look(self) -> float | None:
+        """Seconds until something that failed may be looked at again, asked for when there is nothing else to do;
+        ``None``: nothing is to be looked at again."""
+        wait = None if self.out_of_time() else self._again.wait()
+        limit = self.plan.budget.max_seconds
+        return wait if wait is None or not limit else min(wait, limit - (self._clock() - self._started))
+
+    def second_looks(self) -> list[Again]:
+        """What failed and may be looked at again by now, in a fixed order. Hosts that stopped answering and names
+        that could not be resolved get a new chance."""
+        again = self._again.take()
         if again:
             self.stage = "second-look"
             self.visitor.forget_failures()
@@ -168,7 +191,9 @@ class Journey:
             return None
 
     def arrived(self, target: Target, visit: Visit, reply: ReadReply | None) -> None:
-        """Take in one visit. Raises ``GovauditError`` when it cannot be stored."""
+        """Take in one visit. Raises ``GovauditError`` when it cannot be stored, and ``ContradictedError`` when earlier
+        answers were taken over that cannot be trusted."""
+        self._note_taking_over(visit)
         if visit.refused:
             self.frontier.leave_out(target, Skipped.PRIVATE)
             if target.url == self.home:
@@ -193,11 +218,27 @@ class Journey:
             fetch = visit.fetch
             self.politeness.heard(hostname_of(fetch.final_url), fetch.status, fetch.reason, walled=True)
 
+    def _note_taking_over(self, visit: Visit) -> None:
+        contradicted, taken = self._earlier.contradicted, visit.fetch.revalidated is not None
+        if contradicted and (self._takes_over or taken):
+            raise ContradictedError(contradicted)
+        if contradicted and not self._noted_contradiction:
+            self._noted_contradiction = True
+            self._writer.set_state(msgspec.structs.replace(self._writer.state, contradicted=contradicted))
+        if taken and not self._takes_over:
+            self._takes_over = True
+            self._writer.set_state(msgspec.structs.replace(self._writer.state, revalidated=True))
+
     def interrupt(self) -> None:
         """Stop soon and save."""
         self.interrupted = True
         for hook in self._interrupt_hooks:
             hook()
+
+    def _lose_network(self) -> None:
+        if not self.network_lost:
+            self.network_lost = True
+            self.interrupt()
 
     def on_interrupt(self, hook: Callable[[], None]) -> None:
         """Have ``hook`` called when the crawl is to stop."""
@@ -210,11 +251,14 @@ class Journey:
         recorder = self.recorder
         return Progress(
             site=self.plan.site.key, stage=stage, fetched=recorder.fetched, pages=recorder.pages,
-            waiting=self.frontier.waiting(), failed=len(recorder.failed), detail=detail,
+            waiting=self.frontier.waiting(), failed=len(self._again), detail=detail,
         )  # fmt: skip
 
     def problem(self) -> str:
-        """Why the home page could not be read, beginning with a named reason; empty when it was."""
+        """Why the home page, or what was left of the site, could not be read, beginning with a named reason; empty
+        when it was."""
+        if self.network_lost:
+            return f"{Reason.CONNECT}: nobody could be reached any more for {self.plan.network.longest_outage:g} s"
         if self.recorder.home_was_read(self.home):
             return ""
         if self._refused_home:

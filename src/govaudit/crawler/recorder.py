@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from govaudit.crawler.downloader.politeness import HOST_FAULTS
 from govaudit.crawler.downloader.visit import is_readable
 from govaudit.crawler.gist import gist_of
 from govaudit.crawler.reading.links import header_links
@@ -14,7 +16,7 @@ from govaudit.crawler.stylesheets import references as stylesheet_references
 from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading, Tag
 from govaudit.inspection.numbers import NumberSet
 from govaudit.inspection.packed_reading import PackedPart, Unpacker
-from govaudit.inspection.urls import canonical, resolve, without_fragment
+from govaudit.inspection.urls import canonical, hostname_of, resolve, without_fragment
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.frontier import Frontier
     from govaudit.crawler.reading.worker import ReadReply
+    from govaudit.crawler.second_looks import SecondLooks
     from govaudit.inspection.fact_tables import Target
     from govaudit.inspection.fact_writer import FactWriter
     from govaudit.inspection.site import SiteScope
@@ -31,9 +34,6 @@ BATCH = 200
 """Fetches that are committed together: what a kill may cost."""
 BATCH_SECONDS = 5.0
 _MOST_MENUS = 1000
-_CONFIRMED_LOOK = 2
-_NEVER_AGAIN = frozenset({Reason.BLOCKED_PAGE, Reason.ROBOTS, Reason.TOO_LARGE})
-_WAITED_OUT = 429
 
 
 class Recorder:
@@ -47,10 +47,11 @@ class Recorder:
         *,
         home: str,
         nofollow: bool,
+        again: SecondLooks,
         clock: Callable[[], float],
     ) -> None:
-        """``home``: canonical registered address; ``nofollow``: links so marked are not read; ``clock``: seconds
-        that only grow."""
+        """``home``: canonical registered address; ``nofollow``: links so marked are not read; ``again``: told of
+        every look; ``clock``: seconds that only grow."""
         self._writer = writer
         self._frontier = frontier
         self._scope = scope
@@ -63,23 +64,48 @@ class Recorder:
         self._unpacker = Unpacker()
         self._batch = 0
         self._committed_at = clock()
-        self.failed: dict[str, Target] = {}
-        """Targets whose last look failed and that deserve another one."""
+        self.again = again
         self.home_fetch: Fetch | None = None
+        self.answered = False
+        """Whether anybody answered before a restart."""
         self.fetched = 0
         self.pages = 0
 
-    def restore(self) -> None:
-        """Take up the pages and failures that the store holds."""
+    def restore(self) -> dict[str, int]:
+        """Take up the pages, the failures and the addresses of the home page that the store holds. Returns how often
+        each host was asked that never answered."""
         for number in self._writer.page_numbers():
             self._read.add(number)
             self.pages += 1
         self._frontier.restore_notes(
             (wave, url, gist_of(reading)) for wave, url, reading in self._writer.readings()
         )
+        answered: set[str] = set()
+        silent: Counter[str] = Counter()
+        self._restore_homes()
         for target, fetch in self._writer.looked():
             self.fetched += 1
+            if fetch.look > 1 and not fetch.opened:
+                self.again.remember(target, self._writer.first_look(target.url_id))
             self._remember(target, fetch)
+            if fetch.status:
+                answered.add(hostname_of(target.url))
+            elif fetch.reason in HOST_FAULTS:
+                silent[hostname_of(target.url)] += 1
+        self.answered = bool(answered)
+        return {host: count for host, count in silent.items() if host not in answered}
+
+    def _restore_homes(self) -> None:
+        unfollowed = list(self._homes)
+        while unfollowed:
+            url = unfollowed.pop()
+            before = set(self._homes)
+            for final_url in self._writer.arrivals(url):
+                self._homes.add(final_url)
+            way_on = self._writer.way_on(url)
+            if way_on is not None:
+                self._follow_home(*way_on)
+            unfollowed += sorted(self._homes - before)
 
     def record(self, target: Target, visit: Visit, reply: ReadReply | None) -> None:
         """Write down one look, and the page if it is one; its references go to the frontier. ``reply``: what the
@@ -210,28 +236,13 @@ class Recorder:
     def _remember(self, target: Target, fetch: Fetch) -> None:
         if target.url in self._homes and (self.home_fetch is None or fetch.look >= self.home_fetch.look):
             self.home_fetch = fetch
-        if fetch.look < _CONFIRMED_LOOK and deserves_second_look(fetch, target.lane):
-            self.failed[target.url] = target
-        else:
-            self.failed.pop(target.url, None)
+        self.again.remember(target, fetch)
 
     def home_was_read(self, home: str) -> bool:
         """Whether the page behind the registered address is among the pages."""
         if self.was_read(home):
             return True
         return self.home_fetch is not None and self.was_read(self.home_fetch.final_url)
-
-
-def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:
-    """Every failure but a clear refusal: walls are not knocked at twice, only "too many requests" passes.
-
-    An answer that cannot be the file that was asked for (nothing at all, a page instead of an attachment) is one.
-    """
-    if fetch.opened:
-        return fetch.size == 0 or (lane is Lane.ATTACHMENT and fetch.magic == "html")
-    if fetch.reason is Reason.BLOCKED_STATUS:
-        return fetch.status == _WAITED_OUT or fetch.status >= 500
-    return fetch.reason not in _NEVER_AGAIN
 
 
 def _is_page(fetch: Fetch) -> bool:
@@ -246,4 +257,5 @@ def _arrival(fetch: Fetch) -> Fetch:
         url=fetch.final_url, look=1, at=fetch.at, status=fetch.status, reason=fetch.reason, detail=fetch.detail,
         final_url=fetch.final_url, content_type=fetch.content_type, size=fetch.size, truncated=fetch.truncated,
         magic=fetch.magic, address=fetch.address, seconds=fetch.seconds, headers=fetch.headers,
+        revalidated=fetch.revalidated,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from govaudit.inspection.facts import (
     Mark,
     PageKind,
     Reading,
+    Revalidated,
     Skipped,
 )
 from govaudit.inspection.run import CrawlPlan
@@ -70,6 +71,7 @@ class FetchRest(msgspec.Struct, array_like=True):
     magic: str
     address: str
     headers: tuple[tuple[str, str], ...]
+    revalidated: Revalidated | None = None
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -157,7 +159,7 @@ def fetch_of(row: Any) -> Fetch:
         url=url, look=look, at=at, status=status, reason=Reason(reason) if reason else None,
         detail=more.detail, final_url=final_url or url, hops=more.hops, content_type=content_type, size=size,
         truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
-        headers=more.headers,
+        headers=more.headers, revalidated=more.revalidated,
     )  # fmt: skip
 
 

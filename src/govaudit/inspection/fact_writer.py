@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -43,7 +44,6 @@ from govaudit.inspection.run import CrawlPlan, CrawlState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 _MOST_RECENT = 30_000
@@ -113,6 +113,15 @@ class FactWriter:
             arguments: dict[str, str | int] = {"changed": ", ".join(changed), "run": plan.run}
             raise InputError(Problem("run.other-plan", str(path), arguments=arguments))
         return cls(connection, path)
+
+    def discard(self) -> None:
+        """Close the file and delete it with everything in it."""
+        (path,) = (
+            name for _, schema, name in self._connection.execute("PRAGMA database_list") if schema == "main"
+        )
+        self.close()
+        for ending in ("-wal", "-shm", ""):
+            Path(path + ending).unlink(missing_ok=True)
 
     def _next(self, table: str) -> int:
         highest: int | None = self._connection.execute(f"SELECT max(id) FROM {table}").fetchone()[0]
@@ -222,6 +231,26 @@ class FactWriter:
         for wave, url, reading in rows:
             yield wave, url, unpacker.lean(reading)
 
+    def arrivals(self, url: str) -> list[str]:
+        """Where committed looks at an address ended that opened it."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT coalesce(final_url, url) FROM fetch JOIN url ON url.id = fetch.url_id"
+            " WHERE key = ? AND url = ? AND reason IS NULL AND status BETWEEN 200 AND 299",
+            (url_key(url), url),
+        )
+        return [final_url for (final_url,) in rows]
+
+    def way_on(self, url: str) -> tuple[str, str] | None:
+        """Where a committed page answered and where it sends its visitors at once (empty: nowhere)."""
+        row = self._connection.execute(
+            "SELECT final_url, reading FROM page JOIN url ON url.id = page.url_id"
+            " JOIN fetch ON fetch.id = page.fetch_id WHERE key = ? AND url = ?",
+            (url_key(url), url),
+        ).fetchone()
+        if row is None:
+            return None
+        return row[0] or url, Unpacker().lean(row[1]).refresh
+
     def looked(self) -> Iterator[tuple[Target, Fetch]]:
         """Every committed target that has looks, with the last look at it (what a second look starts from)."""
         rows = self._connection.execute(
@@ -231,6 +260,15 @@ class FactWriter:
         )
         for number, lane, depth, *fetch in rows:
             yield Target(number, fetch[0], Lane(lane), depth), fetch_of(fetch)
+
+    def first_look(self, url_id: int) -> Fetch:
+        """The first committed look at a target that has looks."""
+        row = self._connection.execute(
+            f"SELECT {FETCH_COLUMNS} FROM fetch JOIN url ON url.id = fetch.url_id"
+            " WHERE url_id = ? ORDER BY look LIMIT 1",
+            (url_id,),
+        ).fetchone()
+        return fetch_of(row)
 
     # -- what was seen -----------------------------------------------------------------------------------
 
@@ -259,7 +297,10 @@ class FactWriter:
         the same, compressed by a ``Packer`` before."""
         number = self._next_fetch
         self._next_fetch += 1
-        rest = FetchRest(fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers)
+        rest = FetchRest(
+            fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers,
+            fetch.revalidated,
+        )  # fmt: skip
         self._new_fetches.append(
             (
                 number, self.url_id(fetch.url), fetch.look, fetch.at, fetch.status,

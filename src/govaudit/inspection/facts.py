@@ -246,6 +246,15 @@ class Hop(msgspec.Struct, frozen=True, array_like=True):
     status: int
 
 
+class Revalidated(msgspec.Struct, frozen=True, array_like=True):
+    """The server said that a stored answer still holds, which stands in for this look. ``status``: what was really
+    sent (304); ``run``: the run whose answer it was; ``since``: when the body came, UTC seconds."""
+
+    status: int
+    run: str
+    since: float
+
+
 class Fetch(msgspec.Struct, kw_only=True):
     """One look at one target.
 
@@ -269,6 +278,8 @@ class Fetch(msgspec.Struct, kw_only=True):
     address: str = ""
     seconds: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
+    revalidated: Revalidated | None = None
+    """Set where everything but address, time and duration speaks of an earlier answer."""
 
     @property
     def opened(self) -> bool:

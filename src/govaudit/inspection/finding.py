@@ -112,6 +112,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: dict[Skipped, int] = {}
     failed: int = 0
     inconclusive: int = 0
+    flapping: int = 0
+    """Own addresses of any kind that failed at first and opened on a later look."""
 
 
 class WallsMet(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     allow_private: bool = False
     connect_timeout: float = 10.0
     timeout: float = 15.0
+    longest_outage: float = 300.0
+    """Seconds without an answer from anybody after which the crawl breaks off; it goes on at the next start."""
     max_body_bytes: int = 20_000_000
     """Larger pages are cut and recorded as ``too-large``."""
     probe_bytes: int = 65_536
@@ -77,6 +79,8 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     start_urls: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     """``name sha256:…`` of the rule books the run was planned for."""
+    earlier: str = ""
+    """The run whose answers of this site are confirmed where they still hold; empty: everything is fetched."""
 
     def differences(self, other: CrawlPlan) -> list[str]:
         """What of the things that a run freezes is not the same in ``other``. Speed, addresses to connect to and
@@ -97,7 +101,9 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
-    """How the crawl of a site ended. ``finished_at``: UTC seconds, 0 while it runs or after a kill."""
+    """How the crawl of a site ended. ``finished_at``: UTC seconds, 0 while it runs or after a kill;
+    ``network_lost``: it broke off because our own network was gone; ``revalidated``: answers of an earlier run
+    were taken over; ``contradicted``: the address at which the site's word about them proved untrue."""
 
     started_at: float = 0.0
     finished_at: float = 0.0
@@ -106,6 +112,14 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     """Own addresses from which requests met a wall, as the machine sees them."""
     problem: str = ""
     """A named reason with detail when the home page could not be read: ``timeout: no answer within 15 s``."""
+    network_lost: bool = False
+    revalidated: bool = False
+    contradicted: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to do: a crawl that broke off goes on at the next start."""
+        return self.finished_at > 0 and not self.interrupted and not self.network_lost
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

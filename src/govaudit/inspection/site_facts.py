@@ -118,6 +118,11 @@ class SiteFacts:
         ).fetchone()
         return None if row is None else self._page(row)
 
+    def kind_of(self, url: str) -> PageKind | None:
+        """What the page at a canonical address is, if it was read."""
+        page = self.page(url)
+        return None if page is None else page.kind
+
     def _page(self, row: tuple[int, str, str | None, int, str, int | None, int | None]) -> StoredPage:
         number, url, final_url, depth, kind, menu, marks = row
         return StoredPage(number, url, final_url or url, depth, _KINDS[kind], menu, marks, self)
@@ -236,6 +241,13 @@ class SiteFacts:
         )
         return [fetch_of(row) for row in rows]
 
+    def flapping(self) -> Iterator[tuple[Target, list[Fetch]]]:
+        """Targets that opened on one look and did not on another, with their looks, in the order of addresses."""
+        again = "SELECT id FROM url WHERE id IN (SELECT url_id FROM fetch WHERE look > 1) ORDER BY url"
+        for target, looks in self._looks_at(again):
+            if len({fetch.opened for fetch in looks}) > 1:
+                yield target, looks
+
     def visited(self) -> int:
         """How many addresses were looked at."""
         count: int = self._connection.execute("SELECT count(DISTINCT url_id) FROM fetch").fetchone()[0]
@@ -243,9 +255,11 @@ class SiteFacts:
 
     def all_looks(self) -> Iterator[tuple[Target, list[Fetch]]]:
         """Every visited target with its looks, in the order of addresses."""
-        order = array(
-            "I", self._numbers("SELECT id FROM url WHERE id IN (SELECT url_id FROM fetch) ORDER BY url")
-        )
+        return self._looks_at("SELECT id FROM url WHERE id IN (SELECT url_id FROM fetch) ORDER BY url")
+
+    def _looks_at(self, numbers: str) -> Iterator[tuple[Target, list[Fetch]]]:
+        """Targets with their looks; ``numbers``: the query that chooses and orders them."""
+        order = array("I", self._numbers(numbers))
         for start in range(0, len(order), _AT_ONCE):
             rows = self._connection.execute(
                 f"SELECT target.url_id, lane, depth, {FETCH_COLUMNS} FROM target"
@@ -465,9 +479,20 @@ class _Values(ValuesView[V]):
         return (value for _, value in self._pairs())
 
 
+def was_begun(path: Path) -> bool:
+    """Whether there is a store: a kill or a full disk may have left a file without a single table."""
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        try:
+            return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        except sqlite3.DatabaseError:
+            return True
+
+
 def read_state(path: Path) -> CrawlState | None:
     """How far the crawl in ``path`` came; ``None`` when there is no such store yet."""
-    if not path.is_file():
+    if not was_begun(path):
         return None
     with closing(SiteFacts.open(path)) as facts:
         return facts.state

@@ -40,6 +40,8 @@ class Settings(BaseModel):
     max_pages: int = Field(default=20_000, ge=0)
     max_depth: int = Field(default=0, ge=0)
     formats: tuple[str, ...] = ()
+    revalidate: bool = True
+    """Ask only for what changed since the last run of a site; false: every page is sent again."""
 
     @field_validator("hours")
     @classmethod

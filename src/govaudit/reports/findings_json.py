@@ -58,13 +58,14 @@ class SiteScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class SiteCoverage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was seen of a site, in pages."""
+    """What was seen of a site, in pages. ``flapping``: own addresses that failed at first and opened later."""
 
     discovered: int
     visited: int
     skipped: dict[str, int]
     failed: int
     inconclusive: int
+    flapping: int
 
 
 class SiteCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -231,6 +232,7 @@ def _site(judgement: SiteJudgement) -> SiteEntry:
             skipped={reason.value: seen.skipped.get(reason, 0) for reason in Skipped},
             failed=seen.failed,
             inconclusive=seen.inconclusive,
+            flapping=seen.flapping,
         ),
         checks={
             check: SiteCheck(

@@ -51,14 +51,20 @@ def _page_as_seen(page: str, facts: SiteFacts) -> str:
     lines = {
         "url": look.url,
         "final-url": look.final_url if look.final_url != look.url else "",
-        "time": f"{datetime.fromtimestamp(look.at, UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "status": str(look.status),
+        "time": _moment(look.at),
+        "status": str(look.revalidated.status if look.revalidated else look.status),
+        "unchanged-since": _moment(look.revalidated.since) if look.revalidated else "",
+        "sent-in-run": look.revalidated.run if look.revalidated else "",
         "address": look.address,
         "content-type": look.content_type,
         "bytes": str(look.size),
         "body-sha256": hashlib.sha256(body).hexdigest() if body is not None else "",
     }
     return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _kept(piece: Evidence, finding_id: str, number: int, folder: Path) -> Evidence:

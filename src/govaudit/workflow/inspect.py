@@ -29,13 +29,14 @@ from govaudit.workflow.run_record import (
     usable_profile,
     write_record,
 )
-from govaudit.workflow.site_job import SiteJob, do_site, finished, read_judgement
+from govaudit.workflow.site_job import SiteJob, do_site, finished, read_judgement, run_to_build_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from govaudit.inspection.finding import SiteJudgement
+    from govaudit.inspection.run import CrawlPlan
     from govaudit.inspection.site import Site
     from govaudit.inspection.workspace import Workspace
 
@@ -57,6 +58,8 @@ class RunOptions:
     again: bool = False
     strict: bool = False
     formats: tuple[str, ...] = ()
+    revalidate: bool = True
+    """Take over pages of an earlier run of which the server says that they still hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def crawl_run(
     jobs = [
         SiteJob(
             workspace.root,
-            plan_for(record, site, options.network, workspace),
+            _plan(workspace, record, site, options),
             judge=judge,
             not_applicable=not_applicable,
             readers=max(0, processors // at_once - 1) if hurried else 0,
@@ -216,6 +219,13 @@ def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgemen
     if crashes:
         raise RuntimeError("\n".join(crashes))
     return [read_judgement(workspace, record, site) for site in record.sites]
+
+
+def _plan(workspace: Workspace, record: RunRecord, site: Site, options: RunOptions) -> CrawlPlan:
+    plan = plan_for(record, site, options.network, workspace)
+    if not options.revalidate or options.again:
+        return plan
+    return msgspec.structs.replace(plan, earlier=run_to_build_on(workspace, record, site))
 
 
 def _done(workspace: Workspace, record: RunRecord, site: Site, *, judged: bool) -> bool:

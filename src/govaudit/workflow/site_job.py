@@ -10,7 +10,7 @@ import msgspec
 
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
-from govaudit.inspection.site_facts import SiteFacts, read_state
+from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.judge import judge_site, not_inspected, with_history
 from govaudit.workflow.run_record import (
@@ -51,7 +51,8 @@ def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
     if job.crawl and not finished(facts_file):
         from govaudit.crawler.crawl import crawl  # noqa: PLC0415 - check and report need no crawler
 
-        if crawl(job.plan, facts_file, tell, readers=job.readers).interrupted:
+        earlier = earlier_facts(workspace, job.plan, facts_file)
+        if crawl(job.plan, facts_file, tell, readers=job.readers, earlier=earlier).interrupted:
             raise KeyboardInterrupt
     if job.judge:
         judge_stored(workspace, existing_record(workspace, job.plan.run), job.plan.site, job.not_applicable)
@@ -60,7 +61,7 @@ def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
 def finished(facts_file: Path) -> bool:
     """Whether the crawl of a site came to its end."""
     state = read_state(facts_file)
-    return state is not None and state.finished_at > 0 and not state.interrupted
+    return state is not None and state.finished
 
 
 def judge_stored(
@@ -92,6 +93,35 @@ def read_judgement(workspace: Workspace, record: RunRecord, site: Site) -> SiteJ
             raise InputError(Problem("run.damaged", str(file), arguments={"why": str(error)})) from error
     reason = "interrupted" if site.enabled else "disabled"
     return not_inspected(site, profile_for(record, site, workspace), record.as_of, reason)
+
+
+def earlier_facts(workspace: Workspace, plan: CrawlPlan, facts_file: Path) -> Path | None:
+    """Facts of the run that the crawl was begun with (a crawl that goes on keeps to it), if they are still there."""
+    run = plan.earlier
+    if was_begun(facts_file):
+        with closing(SiteFacts.open(facts_file)) as facts:
+            run = facts.plan.earlier
+    if not run:
+        return None
+    file = workspace.facts_file(run, plan.site.key)
+    return file if file.is_file() else None
+
+
+def run_to_build_on(workspace: Workspace, record: RunRecord, site: Site) -> str:
+    """The newest run before this one whose crawl of the site came to its end; empty when there is none."""
+    earlier = (
+        record_ for run in known_runs(workspace) if (record_ := read_record(workspace, run)) is not None
+    )
+    before = [one for one in earlier if one.id != record.id and one.as_of < record.as_of]
+    before.sort(key=lambda one: (one.as_of, one.started_at), reverse=True)
+    return next((one.id for one in before if _was_crawled(workspace.facts_file(one.id, site.key))), "")
+
+
+def _was_crawled(facts_file: Path) -> bool:
+    try:
+        return finished(facts_file)
+    except InputError:
+        return False
 
 
 def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None:

@@ -64,6 +64,7 @@ def count_pages(context: Context) -> PageCount:
         skipped=dict(sorted(skipped.items())),
         failed=failed,
         inconclusive=inconclusive,
+        flapping=sum(context.scope.owns(target.url) for target, _ in context.facts.flapping()),
     )
     return PageCount(counted, due=visited + failed - gone + inconclusive + waiting, reached=visited)
 

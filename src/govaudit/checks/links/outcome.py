@@ -107,14 +107,15 @@ def _answered(status: int) -> str:
 def outcome_of(looks: Sequence[Fetch], certainty: Certainty) -> Outcome | None:
     """Judge the looks at one target; ``None`` when it opened on any of them or redirects without end.
 
-    Fails only on two looks that agree and leave no doubt; everything else is inconclusive with its reason.
+    Fails only on two looks that agree and leave no doubt, the last ones of three where the first did not;
+    everything else is inconclusive with its reason.
     """
     kinds = [kind_of(fetch) for fetch in looks]
     last = looks[-1]
     if "" in kinds:
         return None
     kind = kinds[-1]
-    if len(set(kinds)) > 1:
+    if len(set(kinds[-CONFIRMING_LOOKS:])) > 1:
         return _doubt("uncertain", last, kind)
     if kind in {"blocked", "unclear"}:
         return _doubt("blocked" if kind == "blocked" else "uncertain", last, kind)

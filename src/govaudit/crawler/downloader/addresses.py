@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import secrets
 import socket
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,11 @@ class Resolved:
     addresses: tuple[str, ...] = ()
     error: str = ""
     refused: bool = False
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether no name server gave an answer, which may be our own network's fault."""
+        return self.error.startswith(("timeout", "servfail"))
 
 
 class AddressGuard:
@@ -90,6 +96,13 @@ class Addresses:
     def forget_failures(self) -> None:
         """Ask again for the names that had no answer."""
         self._known = {key: answer for key, answer in self._known.items() if answer.addresses}
+
+    async def names_can_be_asked(self, host: str) -> bool:
+        """Whether name servers answer beyond the nearest one: asked for a name under ``host`` that nobody can have
+        asked for before."""
+        if _is_literal(host):
+            return False
+        return not (await self._ask(f"govaudit-{secrets.token_hex(6)}.{host}")).is_silence
 
     def _given(self, host: str, port: int) -> tuple[str, ...]:
         if _is_literal(host):

@@ -41,7 +41,7 @@ _JITTER = 0.25
 _LONGEST_SLEEP = 600.0
 """Seconds after which a long wait looks at the clock again: machines sleep, clocks are set."""
 _BUSY = frozenset({429, 503})
-_HOST_FAULTS = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.RESET, Reason.TLS})
+HOST_FAULTS = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.RESET, Reason.TLS})
 
 
 class Turn(Enum):
@@ -122,6 +122,13 @@ class Politeness:
         gate = self._hosts.get(host)
         return gate is not None and gate.breaker.down
 
+    def recall(self, host: str, failures: int) -> None:
+        """``host`` never answered when it was asked ``failures`` times before a restart."""
+        gate = self._host(host)
+        enough = failures >= gate.breaker.patience
+        gate.breaker.down = enough and not gate.own
+        gate.breaker.failures = min(failures, gate.breaker.patience - 1)
+
     def give_another_chance(self) -> None:
         """Let one more request decide about each host that is down: before the second look."""
         for gate in self._hosts.values():
@@ -165,7 +172,7 @@ class Politeness:
         gate = self._host(host)
         before = gate.breaker.opened
         now = self._clock()
-        if not status and reason in _HOST_FAULTS:
+        if not status and reason in HOST_FAULTS:
             gate.breaker.failed(now)
         elif status in _BUSY or walled:
             self._pause(gate, retry_after, now)

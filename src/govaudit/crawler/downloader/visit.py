@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
 from govaudit.crawler.downloader.curl import Aborted, Order, Transfers
 from govaudit.crawler.downloader.faults import fault_of
+from govaudit.crawler.downloader.own_network import NETWORK_FAULTS, OwnNetwork
 from govaudit.crawler.downloader.politeness import Turn
+from govaudit.crawler.earlier import taken_over
 from govaudit.crawler.filetypes import type_of
 from govaudit.crawler.walls import blocked_by
 from govaudit.inspection.facts import Fetch, Hop, Lane, Skipped
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from govaudit.crawler.downloader.curl import Answer
     from govaudit.crawler.downloader.politeness import Politeness
+    from govaudit.crawler.earlier import Earlier, Question
+    from govaudit.inspection.facts import Revalidated
     from govaudit.inspection.run import Network
 
 MAX_HOPS = 10
@@ -39,6 +43,8 @@ MOST_COOKIES = 50
 LONGEST_COOKIE = 4_096
 _LONGEST_TYPE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OUTAGES = 2
+"""A request that is cut off more often than that cuts itself off: it is believed to fail."""
 _NO_COOKIES = str([])
 STYLESHEET_BYTES = 1_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -76,6 +82,8 @@ class _Chain:
     hops: list[Hop] = field(default_factory=list)
     been: set[tuple[str, str]] = field(default_factory=set)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    started: float = 0.0
+    outages: int = 0
 
 
 def is_readable(content_type: str) -> bool:
@@ -97,10 +105,15 @@ class Visitor:
         welcomes: Callable[[str], Awaitable[bool]],
         clock: Callable[[], float],
         wall_clock: Callable[[], float],
+        home: str,
+        lost: Callable[[], None],
+        earlier: Earlier | None = None,
     ) -> None:
         """``owns``: own addresses, which get the plan's headers and cookies; ``may_read``: robots.txt lets us read
         an own page; ``may_ask``: a literal address that may be asked although it is private; ``clock``: seconds
-        that only grow; ``wall_clock``: UTC seconds; ``welcomes``: whether somebody else's page may be opened."""
+        that only grow; ``wall_clock``: UTC seconds; ``welcomes``: whether somebody else's page may be opened;
+        ``home``: address of the site; ``lost``: called when nobody could be reached for too long; ``earlier``:
+        answers that need not be sent again if they hold."""
         self._network = network
         self._politeness = politeness
         self._owns = owns
@@ -109,9 +122,15 @@ class Visitor:
         self._welcomes = welcomes
         self._clock = clock
         self._wall_clock = wall_clock
+        self._home = home
+        self._lost = lost
+        self._earlier = earlier
         guard = AddressGuard(allow_private=network.allow_private)
         self._addresses = Addresses(network, guard)
         self._transfers = Transfers(guard.allows)
+        self.own_network = OwnNetwork(
+            home, self._knock, clock, hurried=not network.rate, longest=network.longest_outage
+        )
         self._stopped = False
         self._limits = {
             Lane.PAGE: self._page_limit,
@@ -135,6 +154,7 @@ class Visitor:
     def stop(self) -> None:
         """End everything that runs; every visit returns ``stopped``."""
         self._stopped = True
+        self.own_network.stop()
         self._politeness.stop()
         self._transfers.abort()
 
@@ -147,46 +167,40 @@ class Visitor:
 
         ``look``: from the second on over a new connection; ``limit``: bytes wanted instead of the lane's."""
         fetch = Fetch(url=url, look=look, at=self._wall_clock())
-        started = self._clock()
+        chain = _Chain(been={(url, _NO_COOKIES)}, started=self._clock())
         try:
             if lane is Lane.EXTERNAL and look == 1 and not await self._welcomes(url):
                 return Visit(fetch, left_out=Skipped.ROBOTS)
-            visit = await self._walk(fetch, lane, limit)
+            visit = await self._walk(fetch, chain, lane, limit)
         except Aborted:
             return Visit(fetch, stopped=True)
-        fetch.seconds = round(self._clock() - started, 4)
+        fetch.seconds = round(self._clock() - chain.started, 4)
         return visit
 
-    async def _walk(self, fetch: Fetch, lane: Lane, limit: int) -> Visit:
+    async def _walk(self, fetch: Fetch, chain: _Chain, lane: Lane, limit: int) -> Visit:
         url = fetch.url
-        chain = _Chain(been={(url, _NO_COOKIES)})
         while True:
             resolved = await self._addresses.of(hostname_of(url), port_of(url))
             if not resolved.addresses:
+                if resolved.is_silence and await self._was_cut_off(fetch, chain, url):
+                    self._addresses.forget_failures()
+                    continue
                 return self._without_address(fetch, chain, url, resolved.error, refused=resolved.refused)
-            host = hostname_of(url)
-            turn = await self._politeness.turn(host, resolved.addresses[0], port_of(self._connected(url)))
-            if turn is Turn.DOWN:
-                return self._not_asked(fetch, chain, url)
-            if turn is Turn.STOPPED or self._stopped:
-                raise Aborted
+            question = self._question(url, lane, fetch.look, limit)
             limit_of = (lambda _: limit) if limit else self._limits[lane]
-            order = self._order(url, limit_of, chain, resolved.addresses, fetch.look)
-            answer = await self._transfers.get(order)
-            reason, detail = _outcome(answer, self._network)
-            walled = reason in BLOCKED and detail.startswith("wall:")
-            self._politeness.heard(
-                host,
-                answer.status,
-                reason,
-                answer.header("retry-after"),
-                walled=walled,
-                seconds=answer.waited,
-            )
+            order = self._order(url, limit_of, chain, resolved.addresses, look=fetch.look, question=question)
+            heard = await self._ask(fetch, chain, order, question, resolved.addresses[0])
+            if heard is None:
+                continue
+            if isinstance(heard, Visit):
+                return heard
+            answer, outcome, revalidated = heard
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
-                done = _concluded(fetch, chain, url, answer, (reason, detail))
-                return Visit(done, answer.body, local=answer.local)
+                _concluded(fetch, chain, url, answer, outcome)
+                if question is not None and revalidated is not None:
+                    taken_over(fetch, question.stored, revalidated)
+                return Visit(fetch, answer.body, local=answer.local)
             chain.hops.append(Hop(url, answer.status))
             _take_cookies(chain, url, answer)
             following = _target(url, location)
@@ -194,6 +208,74 @@ class Visitor:
             if fault is not None:
                 return Visit(_concluded(fetch, chain, url, answer, fault))
             url = following or url
+
+    async def _ask(
+        self, fetch: Fetch, chain: _Chain, order: Order, question: Question | None, address: str
+    ) -> tuple[Answer, tuple[Reason | None, str], Revalidated | None] | Visit | None:
+        """One request when its host's turn has come; a ``Visit`` when it never came. ``None``: what came is worth
+        nothing, ask again."""
+        url = order.url
+        host = hostname_of(url)
+        turn = await self._politeness.turn(host, address, port_of(self._connected(url)))
+        if turn is Turn.DOWN:
+            return self._not_asked(fetch, chain, url)
+        if turn is Turn.STOPPED or self._stopped:
+            raise Aborted
+        answer = await self._transfers.get(order)
+        revalidated = None
+        if question is not None and self._earlier is not None:
+            settled = self._earlier.settled(question, answer)
+            if settled is None:
+                return None
+            answer, revalidated = settled
+        reason, detail = _outcome(answer, self._network)
+        if _is_cut(answer, reason) and await self._was_cut_off(fetch, chain, url):
+            return None
+        if answer.status:
+            self.own_network.answered(url, own=self._owns(url))
+        self._politeness.heard(
+            host,
+            answer.status,
+            reason,
+            answer.header("retry-after"),
+            walled=reason in BLOCKED and detail.startswith("wall:"),
+            seconds=answer.waited,
+        )
+        return answer, (reason, detail), revalidated
+
+    async def _was_cut_off(self, fetch: Fetch, chain: _Chain, url: str) -> bool:
+        """Whether a failure was nobody's but our network's, and the address is to be asked again."""
+        if chain.outages >= _OUTAGES:
+            return False
+        if not await self.own_network.was_away(own=self._owns(url), since=chain.started):
+            return False
+        if self.own_network.lost:
+            self._lost()
+        if self.own_network.lost or self._stopped:
+            raise Aborted
+        chain.outages += 1
+        chain.started = self._clock()
+        fetch.at = self._wall_clock()
+        return True
+
+    async def _knock(self, url: str) -> bool:
+        """Whether anything answers at an address; for ``NAME_SERVERS``: whether names can be resolved."""
+        if not url:
+            return await self._addresses.names_can_be_asked(hostname_of(self._home))
+        resolved = await self._addresses.of(hostname_of(url), port_of(url))
+        if not resolved.addresses:
+            return False
+        order = self._order(url, lambda _: 1, _Chain(), resolved.addresses, look=2, question=None)
+        try:
+            return (await self._transfers.get(order)).status > 0
+        except Aborted:
+            return False
+
+    def _question(self, url: str, lane: Lane, look: int, limit: int) -> Question | None:
+        """What to ask about an earlier answer; a second look and what is read whole ask for everything."""
+        if self._earlier is None or look > 1 or limit or not self._owns(url):
+            return None
+        return self._earlier.question(url, lane)
 
     def _forbidden(
         self, chain: _Chain, following: str | None, location: str, lane: Lane
@@ -231,8 +313,9 @@ class Visitor:
         return Visit(fetch, refused=refused and not chain.hops)
 
     def _order(
-        self, url: str, limit_of: Callable[[str], int], chain: _Chain, addresses: tuple[str, ...], look: int
-    ) -> Order:
+        self, url: str, limit_of: Callable[[str], int], chain: _Chain, addresses: tuple[str, ...], *, look: int,
+        question: Question | None,
+    ) -> Order:  # fmt: skip
         own = self._owns(url)
         host, port = hostname_of(url), port_of(url)
         connected = port_of(self._connected(url))
@@ -241,7 +324,8 @@ class Visitor:
         named = f"[{host}]" if ":" in host else host
         return Order(
             url=url,
-            headers=self._own_headers if own else self._foreign_headers,
+            headers=(self._own_headers if own else self._foreign_headers)
+            + (question.headers if question else ()),
             limit_of=limit_of,
             connect_timeout=self._network.connect_timeout,
             timeout=self._network.timeout,
@@ -278,6 +362,11 @@ class Visitor:
 
 def _bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
+
+
+def _is_cut(answer: Answer, reason: Reason | None) -> bool:
+    """Whether the answer, or its end, got lost on the way."""
+    return bool(answer.error) and (reason is None or reason in NETWORK_FAULTS)
 
 
 def _outcome(answer: Answer, network: Network) -> tuple[Reason | None, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy import Request, Spider, signals
 
+from govaudit.crawler.earlier import ContradictedError
 from govaudit.crawler.settings import EXTERNAL_CONCURRENCY, own_concurrency
 from govaudit.inspection.errors import GovauditError
 from govaudit.inspection.facts import Lane, Skipped
@@ -41,7 +43,9 @@ class PortalSpider(Spider):
         self._pages_in_flight = 0
         self._others_in_flight = 0
         self._externals_in_flight = 0
-        self._second_looks: set[str] = set()
+        self._second_looks: dict[str, int] = {}
+        self._benched: list[Target] = []
+        self._last_chance = False
         self._woken: asyncio.Future[None] | None = None
         self._stopping = False
         self._broken = False
@@ -62,6 +66,7 @@ class PortalSpider(Spider):
             if self._stopping:
                 break
             if not await journey.discover() and not await self._look_again():
+                self._leave_out_benched()
                 journey.completed = not self._stopping
                 break
         await self._until(lambda: not self._in_flight)
@@ -85,11 +90,11 @@ class PortalSpider(Spider):
         try:
             if not visit.stopped:
                 self._journey.arrived(target, visit, reply)
-        except GovauditError as error:
+        except (GovauditError, ContradictedError, sqlite3.OperationalError) as error:
             self._end_with(error)
             return
         if self._journey.out_of_time():
-            self._frontier.drop_waiting(Skipped.BUDGET, but=self._second_looks)
+            self._frontier.drop_waiting(Skipped.BUDGET, but=set(self._second_looks))
         self._pump()
         if self._stopping or not (self._pages_in_flight or self._frontier.pages):
             self._wake()
@@ -108,7 +113,11 @@ class PortalSpider(Spider):
         frontier = self._frontier
         while not self._stopping:
             await self._journey.learn_robots(frontier.next_level_origins())
-            opened = frontier.open_level(self._journey.robots.allow)
+            try:
+                opened = frontier.open_level(self._journey.robots.allow)
+            except GovauditError as error:
+                self._end_with(error)
+                return
             self._pump()
             await self._until(lambda: not frontier.pages and not self._pages_in_flight)
             if opened:
@@ -118,22 +127,36 @@ class PortalSpider(Spider):
                 return
 
     async def _look_again(self) -> bool:
-        """The second look at everything that failed. ``False``: there is nothing to look at again."""
+        """Another look at what failed, and at what was not asked for because its host did not answer. ``False``: there
+        is nothing to look at again."""
         journey = self._journey
-        again = journey.second_looks()
-        if not again:
+        wait = journey.until_second_look()
+        if wait is None or self._stopping:
             return False
-        for target in again:
-            self._second_looks.add(target.url)
-            if target.lane is Lane.PAGE:
-                self._frontier.pages.append(target)
-            elif target.lane is Lane.EXTERNAL:
-                self._frontier.externals.add(target)
-            else:
-                self._frontier.others.append(target)
+        await self._pause(wait)
+        for one in journey.second_looks():
+            self._second_looks[one.target.url] = one.look
+            self._queue(one.target)
+        benched, self._benched = self._benched, []
+        for target in benched:
+            self._queue(target)
+        self._last_chance = True
         self._pump()
         await self._until(lambda: not self._in_flight and not self._queued)
         return True
+
+    def _queue(self, target: Target) -> None:
+        if target.lane is Lane.PAGE:
+            self._frontier.pages.append(target)
+        elif target.lane is Lane.EXTERNAL:
+            self._frontier.externals.add(target)
+        else:
+            self._frontier.others.append(target)
+
+    def _leave_out_benched(self) -> None:
+        for target in self._benched:
+            self._frontier.leave_out(target, Skipped.HOST_DOWN)
+        self._benched.clear()
 
     # -- requests ------------------------------------------------------------------------------------------
 
@@ -165,13 +188,12 @@ class PortalSpider(Spider):
                 frontier.externals.give_back(target)
 
     def _ask(self, target: Target) -> bool:
-        look = 1
-        if target.url in self._second_looks:
-            look = 2
-            self._second_looks.discard(target.url)
+        look = self._second_looks.pop(target.url, 1)
         if self._journey.politeness.is_down(hostname_of(target.url)):
-            if look == 1:
+            if look == 1 and self._last_chance:
                 self._frontier.leave_out(target, Skipped.HOST_DOWN)
+            elif look == 1:
+                self._benched.append(target)
             return False
         meta = {"target": target, "look": look, "verbatim_url": True}
         request = Request(target.url, self.visited, meta=meta, dont_filter=True, errback=self.failed)
@@ -188,6 +210,17 @@ class PortalSpider(Spider):
             self._others_in_flight -= 1
 
     # -- waiting -------------------------------------------------------------------------------------------
+
+    async def _pause(self, seconds: float) -> None:
+        over = asyncio.Event()
+
+        def end() -> None:
+            over.set()
+            self._wake()
+
+        timer = asyncio.get_running_loop().call_later(seconds, end)
+        await self._until(over.is_set)
+        timer.cancel()
 
     async def _until(self, reached: Callable[[], bool]) -> None:
         while not (reached() or self._broken or (self._stopping and not self._in_flight)):
