@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test quality lock system-packages clean
+.PHONY: demo test quality browser lock system-packages clean
 
 demo: $(VENV)/installed
 	$(BIN)/govaudit demo --quarters 2 --workspace demo-workspace
@@ -27,9 +27,10 @@ system-packages:
 # Hashed, without host names: one file for the core, one for each extra and group.
 lock: $(VENV)/installed
 	$(PIP) 'uv>=0.13'
-	for name in core test quality build; do \
+	for name in core browser test quality build; do \
 		case $$name in \
 			core) what="pyproject.toml" ;; \
+			browser) what="pyproject.toml --extra browser" ;; \
 			build) what="--group build" ;; \
 			*) what="pyproject.toml --group $$name" ;; \
 		esac; \
@@ -54,6 +55,10 @@ $(VENV)/installed: $(VENV)/created requirements/build.txt requirements/core.txt 
 $(VENV)/installed-test: $(VENV)/installed requirements/test.txt
 	$(PIP) --require-hashes -r requirements/test.txt
 	@touch $@
+
+# The extra that opens pages in the system's Chromium; `govaudit doctor` says what else is missing.
+browser: $(VENV)/installed requirements/browser.txt
+	$(PIP) --require-hashes -r requirements/browser.txt
 
 $(VENV)/installed-quality: $(VENV)/installed-test requirements/quality.txt
 	$(PIP) --require-hashes -r requirements/quality.txt

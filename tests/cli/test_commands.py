@@ -73,7 +73,6 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         (("inspect", "http://x.gov.cn/", "--as-of", "yesterday"), "--as-of"),
         (("inspect", "http://x.gov.cn/", "--resolve", "x.gov.cn:80"), "--resolve"),
         (("inspect", "http://x.gov.cn/", "--header", "X: $NO_SUCH_VARIABLE"), "--header"),
-        (("inspect", "http://x.gov.cn/", "--browser", "always"), "--browser"),
         (("inspect", "http://x.gov.cn/", "--nameserver", "dns.x.gov.cn"), "--nameserver"),
         (("inspect", "http://x.gov.cn/", "--nameserver", "127.0.0.1:dns"), "--nameserver"),
         (("inspect", "http://x.gov.cn/", "--profile", "nope"), "nope"),

@@ -324,7 +324,9 @@ def test_a_third_look_where_two_failures_disagree(tmp_path: Path) -> None:
 
 def test_a_host_that_comes_back_is_asked_for_everything(tmp_path: Path) -> None:
     links = [f"http://other.example/{number}" for number in range(9)]
-    with HttpSite({"/robots.txt": Reply(404, "x", close=True)}, otherwise=lambda _: Reply(drop=True)) as other:
+    with HttpSite(
+        {"/robots.txt": Reply(404, "x", close=True)}, otherwise=lambda _: Reply(drop=True)
+    ) as other:
         network = msgspec.structs.replace(
             QUICK, resolve={"other.example:80": ("127.0.0.1",)}, connect_port={"other.example:80": other.port}
         )

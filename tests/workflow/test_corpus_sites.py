@@ -115,6 +115,7 @@ def inspected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, RunE
             rate=0.0,
             timeout=3.0,
             connect_timeout=2.0,
+            browser="never",
         )
         options = RunOptions(
             run="corpus", as_of=parse_moment("2026-05-20"), network=network, budget=Budget(max_depth=1)

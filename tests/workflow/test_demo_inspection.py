@@ -44,7 +44,11 @@ class Inspected:
 
 def options_for(portals: DemoPortals, **more: Any) -> RunOptions:
     network = Network(
-        nameserver=portals.nameserver, connect_port=portals.connect_port, allow_private=True, rate=0.0
+        nameserver=portals.nameserver,
+        connect_port=portals.connect_port,
+        allow_private=True,
+        rate=0.0,
+        browser="never",
     )
     return RunOptions(run=portals.state, as_of=portals.as_of, network=network, **more)
 

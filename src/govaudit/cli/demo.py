@@ -37,7 +37,11 @@ def command(
             if not quiet:
                 say("demo.portals", state=state, addresses="\n  ".join(portals.addresses.values()))
             network = Network(
-                nameserver=portals.nameserver, connect_port=portals.connect_port, allow_private=True, rate=0.0
+                nameserver=portals.nameserver,
+                connect_port=portals.connect_port,
+                allow_private=True,
+                rate=0.0,
+                browser="never",
             )
             asked = RunOptions(run=state, as_of=portals.as_of, network=network, again=True)
             record = begin_run(opened, portals.sites, asked, listed=True)

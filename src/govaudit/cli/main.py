@@ -29,6 +29,7 @@ COMMANDS = {
     "checks": "checks",
     "explain": "explain",
     "profiles": "profiles",
+    "doctor": "doctor",
 }
 """Command → module of this folder that holds it as ``command``; loaded only when used."""
 

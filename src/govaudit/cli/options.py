@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from govaudit.cli.speech import text
+from govaudit.cli.speech import say, text
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.run import BrowserMode, Budget, Family, Network, nameserver_address, parse_moment
 from govaudit.inspection.workspace import Settings, Workspace, find_workspace, open_workspace
@@ -119,8 +119,7 @@ def network_of(workspace: Workspace, options: dict[str, Any], *, own_machine: bo
     Raises ``InputError`` for values that mean nothing, for a browser where none can be used, and for requests without
     limit to somebody else's server.
     """
-    if options["browser"] == "always":
-        raise InputError(Problem("option.no-browser", "--browser"))
+    _look_for_browser(options["browser"], quiet=options["quiet"])
     if options["nameserver"]:
         try:
             nameserver_address(options["nameserver"])
@@ -162,12 +161,28 @@ def _user_agent(given: str, settings: Settings) -> str:
     return f"{agent[:-1]}; +{contact})" if agent.endswith(")") else f"{agent} (+{contact})"
 
 
+def _look_for_browser(mode: BrowserMode, *, quiet: bool) -> None:
+    """Refuse ``always`` where there is no browser; where one would be used if it was needed, say what is missing."""
+    if mode == "never":
+        return
+    from govaudit.crawler.browser.installed import find_browser  # noqa: PLC0415 - help must be quick
+
+    installed = find_browser()
+    if installed.usable:
+        return
+    if mode == "always":
+        raise InputError(installed.problem())
+    if not quiet:
+        say("inspect.no-browser", missing=installed.missing, install=installed.install)
+
+
 def budget_of(workspace: Workspace, options: dict[str, Any]) -> Budget:
     """Limits of one site's crawl."""
     settings = workspace.settings
     return Budget(
         max_pages=settings.max_pages if options["max_pages"] is None else options["max_pages"],
         max_depth=settings.max_depth if options["max_depth"] is None else options["max_depth"],
+        browser_pages=settings.browser_pages,
     )
 
 

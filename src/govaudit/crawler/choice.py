@@ -144,6 +144,10 @@ class Preference:
             self._in_menu.add(number)
             self._menu.append(number)
 
+    def is_menu(self, number: int | None) -> bool:
+        """Whether the navigation leads to a page."""
+        return number is not None and number in self._in_menu
+
     def meet(self, number: int, url: str) -> None:
         """A page may be visited."""
         if self._is_named_like_a_column(url):

@@ -125,6 +125,10 @@ class Frontier:
         for url in urls:
             self._preference.lead_to(self._writer.url_id(url))
 
+    def is_navigation(self, url: str) -> bool:
+        """Whether the navigation of some page leads to ``url``."""
+        return self._preference.is_menu(self._writer.number_of(url))
+
     def consider(self, url: str, tag: int, depth: int, via: int) -> None:
         """An address was found on the page ``via``: put it where it belongs, once."""
         if tag == Tag.POST:

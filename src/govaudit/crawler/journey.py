@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from govaudit.crawler.browser.stage import BrowserStage
 from govaudit.crawler.downloader.politeness import Politeness
 from govaudit.crawler.downloader.shared_turns import SharedTurns, turns_file
 from govaudit.crawler.downloader.visit import Visitor
@@ -43,7 +44,7 @@ _TOLD_EVERY = 0.25
 _COMMITTED_TOGETHER = 10_000
 """Addresses of site maps."""
 
-Stage = Literal["crawl", "second-look"]
+Stage = Literal["crawl", "browser", "second-look"]
 
 
 class Journey:
@@ -107,6 +108,8 @@ class Journey:
             self.politeness.recall(host, failures)
         self.visitor.own_network.has_answered = self.recorder.answered
         starts = (canonical(url) for url in plan.start_urls)
+        self._browser = BrowserStage(self, writer)
+        self.on_interrupt(self._browser.stop)
         self.frontier.start([self.home, *(url for url in starts if url is not None)])
 
     def _was_read(self, url: str) -> bool:
@@ -153,6 +156,18 @@ class Journey:
                 self.frontier.consider(url, Tag.ANNOUNCED, self.frontier.last_depth() + 1, 0)
             if count % _COMMITTED_TOGETHER == 0:
                 self.recorder.commit()
+        return self.frontier.waiting() > waiting
+
+    def owns(self, url: str) -> bool:
+        """Whether ``url`` (canonical) is a page of the site."""
+        return self._scope.owns(url)
+
+    async def browse(self) -> bool:
+        """Open in a browser what only scripts write. ``True``: that led to addresses to visit."""
+        waiting = self.frontier.waiting()
+        before, self.stage = self.stage, "browser"
+        await self._browser.run(self._tell_sometimes)
+        self.stage = before
         return self.frontier.waiting() > waiting
 
     def until_second_look(self) -> float | None:
@@ -205,10 +220,13 @@ class Journey:
             self.recorder.record(target, visit, reply)
             if visit.fetch.reason in BLOCKED:
                 self._met_wall(visit, reply)
+        self._tell_sometimes()
+
+    def _tell_sometimes(self) -> None:
         now = self._clock()
         if now - self._told >= _TOLD_EVERY:
             self._told = now
-            self._tell(self.progress(self.stage))
+            self._tell(self.progress(self.stage, self._browser.told if self.stage == "browser" else ""))
 
     def _met_wall(self, visit: Visit, reply: ReadReply | None) -> None:
         if visit.local:
@@ -275,6 +293,7 @@ class Journey:
 
     async def close(self) -> None:
         """Give connections and workers back."""
+        await self._browser.close()
         self.visitor.close()
         await self.reading.close()
         if self._shared is not None:

@@ -10,7 +10,7 @@ from govaudit.crawler.downloader.visit import is_readable
 from govaudit.crawler.gist import gist_of
 from govaudit.crawler.reading.links import header_links
 from govaudit.crawler.reading.worker import ReadRequest
-from govaudit.crawler.references import References
+from govaudit.crawler.references import Noted, References
 from govaudit.crawler.sitemaps import feed_entries
 from govaudit.crawler.stylesheets import references as stylesheet_references
 from govaudit.inspection.facts import Charset, Fetch, Lane, PageKind, Reading, Tag
@@ -22,12 +22,14 @@ from govaudit.inspection.verdict import Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from govaudit.crawler.browser.stage import Shown
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.frontier import Frontier
     from govaudit.crawler.reading.worker import ReadReply
     from govaudit.crawler.second_looks import SecondLooks
-    from govaudit.inspection.fact_tables import Target
+    from govaudit.inspection.fact_tables import ScriptedPage, Target
     from govaudit.inspection.fact_writer import FactWriter
+    from govaudit.inspection.facts import Rendering
     from govaudit.inspection.site import SiteScope
 
 BATCH = 200
@@ -129,6 +131,9 @@ class Recorder:
         elif fetch.magic == "xml" and fetch.opened:
             self._follow_feed(target, fetch, visit.body)
         self.fetched += 1
+        self._count()
+
+    def _count(self) -> None:
         self._batch += 1
         if self._batch >= BATCH or self._clock() - self._committed_at >= BATCH_SECONDS:
             self.commit()
@@ -183,13 +188,38 @@ class Recorder:
         links = [*read.links, *header_links(fetch.headers)]
         noted = self._references.note(links, fetch.final_url, read.base, read.charset)
         self._writer.add_packed_page(url, number, target.depth, read.packed, noted.anchors)
+        unmarked = read.packed.marks is None
+        if read.scripted or unmarked:
+            self._writer.note_scripted(url_id, read.scripted, unmarked=unmarked)
         self._read.add(url_id)
         self._frontier.take_note(url, read.gist)
         self.pages += 1
         self._follow_menu(read.packed.navigation)
+        self._follow(noted, target.depth, url_id)
+
+    def _follow(self, noted: Noted, depth: int, url_id: int) -> None:
         for link in noted.new:
             if link.url is not None:
-                self._frontier.consider(link.url, link.tag, target.depth + 1, url_id)
+                self._frontier.consider(link.url, link.tag, depth + 1, url_id)
+
+    def is_home(self, url: str) -> bool:
+        """Whether ``url`` is the home page, or the page that the home address leads to."""
+        return url in self._homes
+
+    def record_rendering(self, page: ScriptedPage, look: Rendering, shown: Shown | None) -> None:
+        """Write down what a browser showed of a page; its references go to the frontier."""
+        if shown is None:
+            self._writer.add_rendering(page.url_id, look)
+        else:
+            reading = shown.reading
+            if page.url in self._homes:
+                self._follow_home(page.final_url, reading.refresh)
+            noted = self._references.note(shown.links, page.final_url, reading.base, reading.charset.used)
+            self._writer.add_rendering(page.url_id, look, reading, noted.anchors, shown.html.encode())
+            navigation = (canonical(entry.url) for entry in reading.navigation if entry.url)
+            self._frontier.mark_navigation(address for address in navigation if address)
+            self._follow(noted, page.depth, page.url_id)
+        self._count()
 
     def _follow_menu(self, menu: PackedPart | None) -> None:
         """Tell the frontier what a menu leads to; the menu of a template is looked into once."""

@@ -46,6 +46,13 @@ CREATE TABLE page (
     url_id INTEGER PRIMARY KEY, fetch_id INTEGER NOT NULL, depth INTEGER NOT NULL, kind TEXT NOT NULL,
     reading BLOB NOT NULL, navigation INTEGER, marks INTEGER, links BLOB NOT NULL
 ) STRICT;
+CREATE TABLE scripted (
+    url_id INTEGER PRIMARY KEY, parts TEXT NOT NULL, unmarked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE rendering (
+    url_id INTEGER PRIMARY KEY, look BLOB NOT NULL, kind TEXT, reading BLOB, navigation INTEGER, marks INTEGER,
+    links BLOB, html BLOB
+) STRICT;
 CREATE TABLE part (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL) STRICT;
 CREATE TABLE anchor (
     id INTEGER PRIMARY KEY, url_id INTEGER, tag INTEGER NOT NULL, raw TEXT NOT NULL, text TEXT NOT NULL,
@@ -96,8 +103,8 @@ class Choice(msgspec.Struct, frozen=True, array_like=True):
 class PageSource(Protocol):
     """Where a page's content is read."""
 
-    def reading(self, number: int) -> Reading:
-        """What the page with this number says."""
+    def reading(self, page: StoredPage) -> Reading:
+        """What the page says."""
 
     def marks(self, number: int | None) -> tuple[Mark, ...]:
         """Marks by their own number."""
@@ -114,13 +121,17 @@ class StoredPage:
     depth: int
     kind: PageKind
     menu: int | None
+    in_browser: bool
+    """Whether this is what a browser showed, not what plain HTTP brought."""
+    scripted: tuple[str, ...]
+    """Parts that turned out to be written by scripts, besides those that the reading names."""
     _marks: int | None = field(repr=False)
     _facts: PageSource = field(repr=False)
 
     @property
     def reading(self) -> Reading:
         """What the page says; read from the store when it is asked for, so that a site's pages may be many."""
-        return self._facts.reading(self.url_id)
+        return self._facts.reading(self)
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -132,6 +143,23 @@ class StoredPage:
 
     def __hash__(self) -> int:
         return self.url_id
+
+
+class ScriptedPage(msgspec.Struct, frozen=True):
+    """A page of which only a script may write parts. ``final_url``: the address that answered; ``parts``: as its
+    source says; ``marked``/``has_menu``: whether the source holds marks, a navigation; ``rendered``: it was opened in a
+    browser; ``newly_marked``: the browser showed marks that the source lacks."""
+
+    url_id: int
+    url: str
+    final_url: str
+    depth: int
+    kind: PageKind
+    parts: tuple[str, ...]
+    marked: bool
+    has_menu: bool
+    rendered: bool
+    newly_marked: bool
 
 
 class StoredPageKey(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from govaudit.inspection.fact_tables import (
     WAITING,
     Choice,
     FetchRest,
+    ScriptedPage,
     Target,
     fetch_of,
     get_value,
@@ -35,8 +36,10 @@ from govaudit.inspection.facts import (
     Fetch,
     Lane,
     Link,
+    PageKind,
     Probe,
     Reading,
+    Rendering,
     Skipped,
 )
 from govaudit.inspection.packed_reading import PackedPart, PackedReading, Packer, Unpacker
@@ -86,6 +89,8 @@ class FactWriter:
         self._new_pages: list[tuple[object, ...]] = []
         self._new_bodies: list[tuple[int, bytes]] = []
         self._new_parts: list[tuple[int, bytes, bytes]] = []
+        self._new_scripted: list[tuple[int, str, bool]] = []
+        self._new_renderings: list[tuple[object, ...]] = []
 
     @classmethod
     def open(cls, path: Path, plan: CrawlPlan) -> Self:
@@ -330,6 +335,50 @@ class FactWriter:
             )
         )  # fmt: skip
 
+    def note_scripted(self, url_id: int, parts: tuple[str, ...], *, unmarked: bool) -> None:
+        """Record which parts of a page only a script writes, and whether its source holds no mark at all."""
+        self._new_scripted.append((url_id, " ".join(parts), unmarked))
+
+    def add_rendering(
+        self, url_id: int, look: Rendering, reading: Reading | None = None, anchors: Iterable[int] = (),
+        html: bytes = b"",
+    ) -> None:  # fmt: skip
+        """Record what a browser showed of a page; without ``reading``: that it could not show it."""
+        seen: tuple[object, ...] = (None,) * 6
+        if reading is not None:
+            packed = self._packer.pack(reading)
+            seen = (
+                packed.kind, packed.lean, self._part(packed.navigation), self._part(packed.marks),
+                array("I", anchors).tobytes(), self._packer.compress(html),
+            )  # fmt: skip
+        self._new_renderings.append((url_id, self._encoder.encode(look), *seen))
+
+    def scripted_pages(self, *, everything: bool = False) -> Iterator[ScriptedPage]:
+        """Committed pages that were noted as written by scripts or without marks, nearest to the home page first, then
+        in the order of addresses. ``everything``: all pages."""
+        # A site may have a million pages and ten of these: the short table leads.
+        source = "page LEFT JOIN scripted" if everything else "scripted CROSS JOIN page"
+        rows = self._connection.execute(
+            "SELECT page.url_id, url.url, fetch.final_url, page.depth, page.kind, coalesce(parts, ''),"
+            " NOT coalesce(unmarked, 0), page.navigation IS NOT NULL, rendering.url_id IS NOT NULL,"
+            " coalesce(unmarked, 0) AND rendering.marks IS NOT NULL"
+            f" FROM {source} ON scripted.url_id = page.url_id"
+            " JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
+            " LEFT JOIN rendering ON rendering.url_id = page.url_id ORDER BY page.depth, url.url"
+        )
+        for number, url, final_url, depth, kind, parts, *signs in rows:
+            yield ScriptedPage(
+                number, url, final_url or url, depth, PageKind(kind), tuple(parts.split()), *map(bool, signs)
+            )
+
+    def unmarked_pages(self) -> int:
+        """How many committed pages were noted as without marks."""
+        return int(self._connection.execute("SELECT count(*) FROM scripted WHERE unmarked").fetchone()[0])
+
+    def rendered(self) -> int:
+        """How many pages were opened in a browser and committed."""
+        return int(self._connection.execute("SELECT count(*) FROM rendering").fetchone()[0])
+
     def _part(self, part: PackedPart | None) -> int | None:
         if part is None:
             return None
@@ -392,7 +441,7 @@ class FactWriter:
         for collected in (
             self._new_urls, self._new_targets, self._target_states, self._target_depths, self._target_waves,
             self._new_anchors, self._new_fetches,
-            self._new_parts, self._new_pages, self._new_bodies,
+            self._new_parts, self._new_pages, self._new_bodies, self._new_scripted, self._new_renderings,
         ):  # fmt: skip
             collected.clear()
         if len(self._recent) > _MOST_RECENT:
@@ -425,6 +474,10 @@ class FactWriter:
                 "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new_pages
             )
             connection.executemany("INSERT INTO body VALUES (?, ?)", self._new_bodies)
+            connection.executemany("INSERT OR REPLACE INTO scripted VALUES (?, ?, ?)", self._new_scripted)
+            connection.executemany(
+                "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new_renderings
+            )
 
     def skip_targets(self, numbers: Iterable[int], why: Skipped) -> None:
         """Leave out targets that wait, however many. Everything is durable then. Raises like ``commit``."""

@@ -205,7 +205,9 @@ class Reading(msgspec.Struct, array_like=True):
     """What one page says.
 
     ``scripted``: parts that only a script writes (``footer``, ``navigation``, ``list``, ``page``): what is absent
-    there is unknown, not missing. ``challenge``: signature of the wall that answered instead of the page.
+    there is unknown, not missing. What was seen in a browser lacks the parts that the browser answered; ``more``:
+    a script shows further pages of the list, which were not all looked at.
+    ``challenge``: signature of the wall that answered instead of the page.
     ``empty_text``: the words with which a column says that it has nothing (暂无内容).
     ``columns``: names under which the page presents itself as a column (heading, own title part).
     """
@@ -237,6 +239,24 @@ class Reading(msgspec.Struct, array_like=True):
     """Target of a meta refresh or script redirect that leaves the page at once."""
     digest: bytes = b""
     """Of the page's text, then of its text without digits, 8 bytes each; empty for a page without text."""
+
+
+class Rendering(msgspec.Struct, frozen=True, array_like=True):
+    """One look at a page with a browser. ``browser``: its name and version; ``status`` 0: no answer, ``reason`` says
+    why; ``settled``: everything that the page loads was there; ``list_pages``: pages of its list that were looked
+    at; ``failed``: requests of its scripts that were not answered well, each with what happened; ``complaints``:
+    errors of its scripts. ``at``: UTC seconds; ``seconds``: whole duration."""
+
+    at: float
+    browser: str
+    seconds: float = 0.0
+    status: int = 0
+    reason: Reason | None = None
+    detail: str = ""
+    settled: bool = False
+    list_pages: int = 1
+    failed: tuple[tuple[str, str], ...] = ()
+    complaints: tuple[str, ...] = ()
 
 
 class Hop(msgspec.Struct, frozen=True, array_like=True):

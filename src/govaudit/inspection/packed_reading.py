@@ -77,6 +77,15 @@ class Unpacker:
         """A reading without menu and marks."""
         return self._reading.decode(self._decompressor.decompress(content))
 
+    def whole(self, packed: PackedReading) -> Reading:
+        """A reading with everything."""
+        reading = self.lean(packed.lean)
+        if packed.navigation is not None:
+            reading.navigation = self.navigation(packed.navigation.content)
+        if packed.marks is not None:
+            reading.marks = self.marks(packed.marks.content)
+        return reading
+
     def navigation(self, content: bytes) -> tuple[MenuEntry, ...]:
         """A menu."""
         return self._navigation.decode(self._decompressor.decompress(content))

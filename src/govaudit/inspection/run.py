@@ -58,6 +58,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     max_pages: int = 20_000
     max_depth: int = 0
     max_seconds: float = 0.0
+    browser_pages: int = 200
+    """Pages that a browser opens when it is used where it is needed (``auto``)."""
 
 
 class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """What a running crawl tells its onlookers."""
 
     site: str
-    stage: Literal["probe", "crawl", "second-look", "paused", "done", "interrupted", "failed"]
+    stage: Literal["probe", "crawl", "browser", "second-look", "paused", "done", "interrupted", "failed"]
     fetched: int = 0
     pages: int = 0
     waiting: int = 0

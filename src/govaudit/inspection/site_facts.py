@@ -39,6 +39,7 @@ from govaudit.inspection.facts import (
     PageKind,
     Probe,
     Reading,
+    Rendering,
     Skipped,
     Tag,
 )
@@ -59,7 +60,22 @@ _MOST_LINKS = 50_000
 _MOST_PARTS = 2000
 _AT_ONCE = 500
 _CACHE_KIBIBYTES = 16_384
+_View = tuple[int, bool, tuple[str, ...]]
+"""A page as it was seen: its number, whether in a browser, and what scripts write of it."""
 _KINDS = {kind.value: kind for kind in PageKind}
+
+
+_PAGES = """
+SELECT page.url_id, url.url, fetch.final_url, page.depth,
+    CASE WHEN rendering.url_id IS NULL THEN scripted.parts END, rendering.url_id IS NOT NULL,
+    coalesce(rendering.kind, page.kind),
+    CASE WHEN rendering.url_id IS NULL THEN page.navigation ELSE rendering.navigation END,
+    CASE WHEN rendering.url_id IS NULL THEN page.marks ELSE rendering.marks END
+FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id
+LEFT JOIN scripted ON scripted.url_id = page.url_id
+LEFT JOIN rendering ON rendering.url_id = page.url_id AND rendering.reading IS NOT NULL AND NOT ?1
+"""
+"""Pages as they are judged; parameter 1: only what plain HTTP brought."""
 
 
 class SiteFacts:
@@ -68,8 +84,8 @@ class SiteFacts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._unpacker = Unpacker()
-        self._readings: dict[int, Reading] = {}
-        self._recent: dict[int, Reading] = {}
+        self._readings: dict[_View, Reading] = {}
+        self._recent: dict[_View, Reading] = {}
         self._menus: dict[int, tuple[MenuEntry, ...]] = {}
         self._marks: dict[int, tuple[Mark, ...]] = {}
         self._links: dict[int, Link] = {}
@@ -92,12 +108,15 @@ class SiteFacts:
 
     # -- pages ---------------------------------------------------------------------------------------------
 
-    def pages(self, kind: PageKind | None = None) -> Iterator[StoredPage]:
+    def pages(self, kind: PageKind | None = None, *, plain: bool = False) -> Iterator[StoredPage]:
         """Every page that was read (of one kind), nearest to the home page first, then in the order of addresses.
 
+        A page that a browser showed is given as it was there. ``plain``: all as plain HTTP brought them.
         The order does not depend on the order of the crawl."""
         rows = self._connection.execute(
-            f"{_PAGES} WHERE ?1 IS NULL OR kind = ?1 ORDER BY page.depth, url.url", (kind,)
+            f"{_PAGES} WHERE ?2 IS NULL OR coalesce(rendering.kind, page.kind) = ?2"
+            " ORDER BY page.depth, url.url",
+            (plain, kind),
         )
         return map(self._page, rows)
 
@@ -106,15 +125,15 @@ class SiteFacts:
         remaining = iter(numbers)
         while chunk := list(islice(remaining, _AT_ONCE)):
             rows = self._connection.execute(
-                f"{_PAGES} WHERE page.url_id IN (SELECT value FROM json_each(?))", (_json(chunk),)
+                f"{_PAGES} WHERE page.url_id IN (SELECT value FROM json_each(?2))", (False, _json(chunk))
             )
             found = {row[0]: row for row in rows}
             yield from (self._page(found[number]) for number in chunk)
 
-    def page(self, url: str) -> StoredPage | None:
-        """The page at a canonical address, if it was read."""
+    def page(self, url: str, *, plain: bool = False) -> StoredPage | None:
+        """The page at a canonical address, if it was read. ``plain``: as plain HTTP brought it."""
         row = self._connection.execute(
-            f"{_PAGES} WHERE url.key = ? AND url.url = ?", (url_key(url), url)
+            f"{_PAGES} WHERE url.key = ?2 AND url.url = ?3", (plain, url_key(url), url)
         ).fetchone()
         return None if row is None else self._page(row)
 
@@ -123,27 +142,34 @@ class SiteFacts:
         page = self.page(url)
         return None if page is None else page.kind
 
-    def _page(self, row: tuple[int, str, str | None, int, str, int | None, int | None]) -> StoredPage:
-        number, url, final_url, depth, kind, menu, marks = row
-        return StoredPage(number, url, final_url or url, depth, _KINDS[kind], menu, marks, self)
+    def _page(self, row: Any) -> StoredPage:
+        number, url, final_url, depth, parts, in_browser, kind, menu, marks = row
+        scripted = tuple(parts.split()) if parts else ()
+        return StoredPage(
+            number, url, final_url or url, depth, _KINDS[kind], menu, bool(in_browser), scripted, marks, self
+        )
 
-    def reading(self, number: int) -> Reading:
-        """What the page with this number (``url_id``) says."""
-        known = self._readings.get(number) or self._recent.get(number)
+    def reading(self, page: StoredPage) -> Reading:
+        """What a page says."""
+        key = page.url_id, page.in_browser, page.scripted
+        known = self._readings.get(key) or self._recent.get(key)
         if known is not None:
             return known
-        lean, menu, marks = self._connection.execute(
-            "SELECT reading, navigation, marks FROM page WHERE url_id = ?", (number,)
+        table = "rendering" if page.in_browser else "page"
+        (lean,) = self._connection.execute(
+            f"SELECT reading FROM {table} WHERE url_id = ?", (page.url_id,)
         ).fetchone()
         reading = self._unpacker.lean(lean)
-        reading.navigation = self._part(menu, self._menus, self._unpacker.navigation)
-        reading.marks = self.marks(marks)
+        reading.navigation = self._part(page.menu, self._menus, self._unpacker.navigation)
+        reading.marks = page.marks
+        if page.scripted:
+            reading.scripted = tuple(dict.fromkeys([*reading.scripted, *page.scripted]))
         if len(self._readings) < _MOST_READINGS:
-            self._readings[number] = reading
+            self._readings[key] = reading
             return reading
         if len(self._recent) >= _MOST_RECENT:
             self._recent.clear()
-        self._recent[number] = reading
+        self._recent[key] = reading
         return reading
 
     def marks(self, number: int | None) -> tuple[Mark, ...]:
@@ -167,7 +193,11 @@ class SiteFacts:
 
     def links(self, url_id: int) -> list[Link]:
         """References of a page in the order in which they stand on it."""
-        row = self._connection.execute("SELECT links FROM page WHERE url_id = ?", (url_id,)).fetchone()
+        row = self._connection.execute(
+            "SELECT coalesce(rendering.links, page.links) FROM page"
+            " LEFT JOIN rendering ON rendering.url_id = page.url_id WHERE page.url_id = ?",
+            (url_id,),
+        ).fetchone()
         if row is None:
             return []
         numbers = array("I", row[0])
@@ -203,8 +233,10 @@ class SiteFacts:
         for start in range(0, len(order), _AT_ONCE):
             chunk = order[start : start + _AT_ONCE]
             rows = self._connection.execute(
-                "SELECT page.url_id, url.url, page.depth, page.kind, links FROM page"
-                " JOIN url ON url.id = page.url_id WHERE page.url_id IN (SELECT value FROM json_each(?))",
+                "SELECT page.url_id, url.url, page.depth, coalesce(rendering.kind, page.kind),"
+                " coalesce(rendering.links, page.links) FROM page JOIN url ON url.id = page.url_id"
+                " LEFT JOIN rendering ON rendering.url_id = page.url_id"
+                " WHERE page.url_id IN (SELECT value FROM json_each(?))",
                 (_json(chunk),),
             )
             found = {row[0]: row for row in rows}
@@ -322,6 +354,21 @@ class SiteFacts:
         ).fetchone()
         return None if row is None else self._unpacker.body(row[0])
 
+    def rendering(self, url: str) -> tuple[Rendering, bytes | None] | None:
+        """How a browser saw a page, and the page as it then stood there (UTF-8; ``None`` when it could not be shown);
+        ``None`` when no browser opened it."""
+        row = self._connection.execute(
+            "SELECT look, html FROM rendering JOIN url ON url.id = url_id WHERE key = ? AND url = ?",
+            (url_key(url), url),
+        ).fetchone()
+        if row is None:
+            return None
+        look, html = row
+        return (
+            msgspec.msgpack.decode(look, type=Rendering),
+            None if html is None else self._unpacker.body(html),
+        )
+
     def probes(self, kind: str) -> list[Probe]:
         """Measurements of one kind in the order in which they were made."""
         rows = self._connection.execute(
@@ -334,12 +381,6 @@ class SiteFacts:
 
     def _numbers(self, query: str) -> Iterator[int]:
         return (number for (number,) in self._connection.execute(query))
-
-
-_PAGES = (
-    "SELECT page.url_id, url.url, fetch.final_url, page.depth, kind, navigation, marks"
-    " FROM page JOIN url ON url.id = page.url_id JOIN fetch ON fetch.id = page.fetch_id"
-)
 
 
 def _json(numbers: Iterable[int]) -> str:

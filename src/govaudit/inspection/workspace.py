@@ -39,6 +39,8 @@ class Settings(BaseModel):
     """Sites inspected at once; 0: one a processor."""
     max_pages: int = Field(default=20_000, ge=0)
     max_depth: int = Field(default=0, ge=0)
+    browser_pages: int = Field(default=200, ge=0)
+    """Pages a site that a browser opens when it is used where it is needed."""
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Ask only for what changed since the last run of a site; false: every page is sent again."""

@@ -60,11 +60,25 @@ def _page_as_seen(page: str, facts: SiteFacts) -> str:
         "bytes": str(look.size),
         "body-sha256": hashlib.sha256(body).hexdigest() if body is not None else "",
     }
+    lines |= _in_browser(page, facts)
     return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
 def _moment(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _in_browser(page: str, facts: SiteFacts) -> dict[str, str]:
+    """How the page was seen in a browser, if it was."""
+    rendering = facts.rendering(page)
+    if rendering is None or rendering[1] is None:
+        return {}
+    look, html = rendering
+    return {
+        "seen-in-browser": look.browser,
+        "browser-time": _moment(look.at),
+        "browser-body-sha256": hashlib.sha256(html or b"").hexdigest(),
+    }
 
 
 def _kept(piece: Evidence, finding_id: str, number: int, folder: Path) -> Evidence:

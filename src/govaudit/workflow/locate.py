@@ -39,18 +39,30 @@ def located(findings: Iterable[Finding], facts: SiteFacts) -> Iterator[Finding]:
             by_page[finding.page].append(finding)
     places: dict[str, Locator] = {}
     for page, concerned in by_page.items():
-        source = _source(page, facts)
-        if source is not None:
-            places.update((finding.id, source.locate(finding.locator)) for finding in concerned)
+        places.update(_places(page, concerned, facts))
     for finding in wanted:
         place = places.get(finding.id)
         yield msgspec.structs.replace(finding, locator=place) if place else finding
 
 
-def _source(page: str, facts: SiteFacts) -> Source | None:
-    body = facts.body(page)
+def _places(page: str, findings: list[Finding], facts: SiteFacts) -> dict[str, Locator]:
+    """Places on the page that the judgement rests on: as the browser showed it where it did."""
     stored = facts.page(page)
-    return Source.of(text_of(body, stored.reading.charset)) if body and stored is not None else None
+    if stored is None:
+        return {}
+    rendering = facts.rendering(page) if stored.in_browser else None
+    if rendering is not None and rendering[1]:
+        shown = Source.of(rendering[1].decode())
+        # What a browser shows has no lines that a webmaster could look up.
+        return {
+            one.id: msgspec.structs.replace(shown.locate(one.locator), line=0, character=0)
+            for one in findings
+        }
+    body = facts.body(page)
+    if not body:
+        return {}
+    source = Source.of(text_of(body, stored.reading.charset))
+    return {one.id: source.locate(one.locator) for one in findings}
 
 
 @dataclass(slots=True)

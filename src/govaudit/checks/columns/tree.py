@@ -385,6 +385,8 @@ class _Builder:
         following = pages[-1].reading.next_page
         if following and address_key(following) not in {address_key(one.url) for one in pages}:
             column.more_unread = self._why_unread(following)
+        elif "more" in pages[-1].reading.scripted:
+            column.more_unread = Reason.BROWSER_NEEDED
         column.items = tuple(
             self._item(item) for one in pages for item in one.reading.items if self._is_entry(item)
         )

@@ -29,6 +29,7 @@ from govaudit.inspection.verdict import BLOCKED, Reason
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from govaudit.crawler.downloader.addresses import Resolved
     from govaudit.crawler.downloader.curl import Answer
     from govaudit.crawler.downloader.politeness import Politeness
     from govaudit.crawler.earlier import Earlier, Question
@@ -150,6 +151,10 @@ class Visitor:
     def forget_failures(self) -> None:
         """Look up again the names that could not be resolved: before the second look."""
         self._addresses.forget_failures()
+
+    async def where(self, host: str, port: int) -> tuple[Resolved, int]:
+        """Addresses of ``host`` that may be connected to, and the port that really is."""
+        return await self._addresses.of(host, port), self._network.connect_port.get(f"{host}:{port}", port)
 
     def stop(self) -> None:
         """End everything that runs; every visit returns ``stopped``."""

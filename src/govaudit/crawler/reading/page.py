@@ -186,6 +186,7 @@ def _read(
         items=bool(parts.entries or parts.undated)
         or kind not in {PageKind.HOME, PageKind.COLUMN, PageKind.MESSAGE_BOARD, PageKind.OTHER},
         text_length=text_length,
+        leads_on=bool(refresh),
     )
     return Reading(
         kind=kind,

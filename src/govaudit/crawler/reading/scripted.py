@@ -24,6 +24,7 @@ _IDENTITY = frozenset(
     ]
 )
 _SHELL_TEXT = 150
+_HARDLY_ANY_TEXT = 40
 _LIBRARY = re.compile(r"jquery|swiper|superslide|bootstrap|layui|vue(?:\.min)?\.js|echarts", re.IGNORECASE)
 _LOADS = re.compile(
     r"\.load\(\s*[\"']([^\"']{1,300})|document\.write|\.(?:html|append|innerHTML)\b|import|include",
@@ -41,11 +42,11 @@ def _hints(part: str) -> re.Pattern[str]:
 
 
 def scripted_parts(
-    page: Outline, marks: tuple[Mark, ...], *, navigation: bool, items: bool, text_length: int
+    page: Outline, marks: tuple[Mark, ...], *, navigation: bool, items: bool, text_length: int, leads_on: bool
 ) -> tuple[str, ...]:
     """``page``, ``footer``, ``navigation``, ``list``: what this page leaves to its scripts. ``navigation`` and
-    ``items``: whether the source itself holds some."""
-    if _is_shell(page, text_length):
+    ``items``: whether the source itself holds some; ``leads_on``: whether it sends its visitors to another page."""
+    if _is_shell(page, text_length, leads_on=leads_on):
         return ("page",)
     addresses = [
         page.attributes[element].get("src") or ""
@@ -63,9 +64,11 @@ def scripted_parts(
     return tuple(parts)
 
 
-def _is_shell(page: Outline, text_length: int) -> bool:
-    if text_length > _SHELL_TEXT or not any(tag == "script" for tag in page.tag):
+def _is_shell(page: Outline, text_length: int, *, leads_on: bool) -> bool:
+    if text_length > _SHELL_TEXT or not page.of_tag("script"):
         return False
+    if text_length <= _HARDLY_ANY_TEXT and not leads_on and not _has_content(page):
+        return True
     roots = word_set("scripts", "shell-roots")
     tags = word_set("scripts", "shell-tags")
     for element, tag in enumerate(page.tag):
@@ -80,6 +83,16 @@ def _is_shell(page: Outline, text_length: int) -> bool:
         for element, code in page.code.items()
         if page.tag[element] == "noscript"
         for sentence in sentences
+    )
+
+
+def _has_content(page: Outline) -> bool:
+    """Whether the source itself shows a visitor something besides text: frames, pictures, or a link to follow."""
+    if page.of_tag("iframe", "frame", "img", "object", "embed", "video", "form"):
+        return True
+    links = (page.attributes[element].get("href") or "" for element in page.of_tag("a", "area"))
+    return any(
+        link and not link.startswith("#") and not link.lower().startswith("javascript:") for link in links
     )
 
 

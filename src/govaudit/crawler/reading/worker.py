@@ -43,6 +43,7 @@ class ReadReply(msgspec.Struct, frozen=True, array_like=True):
     refresh: str
     challenge: str
     gist: Gist
+    scripted: tuple[str, ...]
 
 
 _PACKER = Packer()
@@ -62,6 +63,7 @@ def read_here(request: ReadRequest) -> ReadReply:
         refresh=reading.refresh,
         challenge=reading.challenge,
         gist=gist_of(reading),
+        scripted=reading.scripted,
     )
 
 

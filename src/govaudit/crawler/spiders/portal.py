@@ -65,7 +65,8 @@ class PortalSpider(Spider):
             await self._first_looks()
             if self._stopping:
                 break
-            if not await journey.discover() and not await self._look_again():
+            browsed = await journey.browse()
+            if not self._stopping and not (browsed or await journey.discover() or await self._look_again()):
                 self._leave_out_benched()
                 journey.completed = not self._stopping
                 break
