@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from govaudit.checks.context import Context
@@ -160,6 +161,13 @@ class Expected(_Strict):
     faults: tuple[ExpectedFault, ...] = ()
 
 
+class EarlierSpec(_Strict):
+    """The run before: when it judged and the pages that it read."""
+
+    as_of: str
+    pages: dict[str, Annotated[PageSpec, BeforeValidator(_as_page)]]
+
+
 class FixtureSpec(_Strict):
     """A whole fixture file."""
 
@@ -179,6 +187,7 @@ class FixtureSpec(_Strict):
     probes: tuple[ProbeSpec, ...] = ()
     measures: tuple[str, ...] = ()
     state: StateSpec = StateSpec()
+    previous: EarlierSpec | None = None
     expect: Expected = Field()
 
 
@@ -271,7 +280,7 @@ def load_fixture(file: Path) -> FixtureSpec:
 def judge_fixture(spec: FixtureSpec, folder: Path) -> FixtureSite:
     """Write the facts of ``spec`` into a store in ``folder``, judge them, and return both.
 
-    The caller closes ``context.facts``.
+    The caller closes ``context.facts`` and ``context.previous``.
     """
     found = all_checks()[spec.check]
     context = build_context(spec, folder)
@@ -298,6 +307,14 @@ def build_context(spec: FixtureSpec, folder: Path) -> Context:
     )
     path = folder / "facts.sqlite"
     _write(spec, plan, path)
+    previous = None
+    if spec.previous is not None:
+        earlier = spec.model_copy(
+            update={"pages": spec.previous.pages, "targets": {}, "skipped": {}, "probes": ()}
+        )
+        plan_then = msgspec.structs.replace(plan, run="2026Q3", as_of=parse_moment(spec.previous.as_of))
+        _write(earlier, plan_then, folder / "previous.sqlite")
+        previous = SiteFacts.open(folder / "previous.sqlite")
     return Context(
         facts=SiteFacts.open(path),
         site=site,
@@ -305,6 +322,7 @@ def build_context(spec: FixtureSpec, folder: Path) -> Context:
         as_of=as_of,
         profile=_profile(spec),
         registry=registry,
+        previous=previous,
     )
 
 

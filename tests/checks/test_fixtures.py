@@ -29,6 +29,8 @@ def test_fixture_is_judged_as_expected(file: Path, tmp_path: Path) -> None:
         assert not wrong, "\n".join(wrong)
     finally:
         judged.context.facts.close()
+        if judged.context.previous is not None:
+            judged.context.previous.close()
 
 
 def _unspeakable(judged: FixtureSite) -> list[str]:

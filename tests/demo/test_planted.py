@@ -168,6 +168,12 @@ def undated(visitor: Visitor, one: Planted) -> bool:
     return not re.search(r"\d{4}[-/年]\d|[〇一二三四五六七八九]{4}年", article.text())
 
 
+def without_time(visitor: Visitor, one: Planted) -> bool:
+    article = visitor.get(one.page).tree.css_first(".article")
+    assert article is not None
+    return not re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", article.text())
+
+
 def footer(visitor: Visitor, page: str) -> str:
     node = visitor.get(page).tree.css_first(".footer")
     assert node is not None
@@ -266,6 +272,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "FRE003": stale(six_months_before),
     "FRE004": stale(a_year_before),
     "FRE005": undated,
+    "FRE007": without_time,
     "IDN001": mark,
     "IDN002": code,
     "IDN003": mark,

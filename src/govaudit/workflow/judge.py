@@ -39,9 +39,10 @@ def judge_site(
     registry: tuple[Site, ...],
     evidence_folder: Path,
     *,
+    previous: SiteFacts | None = None,
     not_applicable: frozenset[str] = frozenset(),
 ) -> SiteJudgement:
-    """Run every due check over a site's facts and apply the rule book.
+    """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -54,6 +55,7 @@ def judge_site(
         as_of=facts.plan.as_of,
         profile=profile,
         registry=registry,
+        previous=previous,
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,15 @@ def judge_stored(
     workspace: Workspace, record: RunRecord, site: Site, not_applicable: frozenset[str] = frozenset()
 ) -> SiteJudgement:
     """Judge the stored facts of a site and write the judgement. Touches no network."""
-    with closing(SiteFacts.open(workspace.facts_file(record.id, site.key))) as facts:
+    with ExitStack() as stores:
+        facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
+        before = _previous_facts(workspace, record, site)
         judgement = judge_site(
             facts,
             profile_for(record, site, workspace),
             record.sites,
             workspace.evidence_folder(record.id, site.key),
+            previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
             not_applicable=not_applicable,
         )
     previous = previous_judgement(workspace, record, site)
@@ -134,6 +137,20 @@ def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None
         and other.as_of < record.as_of
     ]
     return max(earlier, key=lambda one: (one.as_of, one.started_at), default=None)
+
+
+def _previous_facts(workspace: Workspace, record: RunRecord, site: Site) -> Path | None:
+    """The stored facts of the run before this one, when it went through with the site and they can still be read."""
+    earlier = previous_record(workspace, record)
+    if earlier is None:
+        return None
+    file = workspace.facts_file(earlier.id, site.key)
+    try:
+        return file if finished(file) else None
+    except (
+        InputError
+    ):  # written by another version: there is less to compare with, and nothing wrong with this run
+        return None
 
 
 def previous_judgement(workspace: Workspace, record: RunRecord, site: Site) -> SiteJudgement | None:

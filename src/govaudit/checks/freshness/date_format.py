@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from govaudit.inspection.fact_tables import StoredPage
 
 _DATED_KINDS = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT})
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十]+")
 
 
 class DateFormatParams(Params):
