@@ -174,6 +174,10 @@ def without_time(visitor: Visitor, one: Planted) -> bool:
     return not re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", article.text())
 
 
+def no_statement(visitor: Visitor, one: Planted) -> bool:
+    return "政府网站工作年度报表" not in (visitor.get(one.page).tree.html or "")
+
+
 def footer(visitor: Visitor, page: str) -> str:
     node = visitor.get(page).tree.css_first(".footer")
     assert node is not None
@@ -271,6 +275,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "FRE002": stale(two_weeks_before),
     "FRE003": stale(six_months_before),
     "FRE004": stale(a_year_before),
+    "DOC010": no_statement,
     "FRE005": undated,
     "FRE007": without_time,
     "IDN001": mark,

@@ -1,0 +1,1 @@
+"""Documents and disclosure: what has to be published, and how."""
