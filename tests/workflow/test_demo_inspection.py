@@ -11,6 +11,7 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,8 +28,6 @@ from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import existing_record, profile_for
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from govaudit.demo.server import DemoPortals
 
 
@@ -287,3 +286,37 @@ def test_a_stored_run_is_judged_again_without_the_portals_and_says_the_same(
     check_run(inspected.workspace, "2027Q1", "")
     report_run(inspected.workspace, existing_record(inspected.workspace, "2027Q1"), ("json",))
     assert told(findings_of(inspected.workspace, "2027Q1")) == told(inspected.data)
+
+
+def test_a_row_is_explained_with_every_column_counted(both: dict[str, Inspected]) -> None:
+    workspace = both["2026Q4"].workspace
+    column = "要闻动态 > 区县动态：列表7条，最新2026-11-01（列表日期）"
+    asked = {
+        ("--row", "栏目不更新"): [
+            f"[存在问题] {column}",
+            "应不早于2026-11-06",
+            "累计5个及以上；实际1个",
+            "未达否决条件",
+        ],
+        ("FRE002",): [column],
+        ("--row", "FUN-labels"): ["抽样5个", "本项扣0.1分"],
+        (): ["首页不更新（VETO-home，单项否决）"],
+    }
+    for words, expected in asked.items():
+        command = ("explain", "--site", "3319000001", "--run", "2026Q4", *words, "--workspace")
+        said = subprocess.run(
+            [Path(sys.executable).with_name("govaudit"), *command, workspace.root],
+            env={**os.environ, "GOVAUDIT_LANG": "zh-CN"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert [one for one in expected if one not in said] == []
+    for words in (("--row", "没有的指标"), ("GUI999",)):
+        command = ("explain", "--site", "3319000001", "--run", "2026Q4", *words, "--workspace")
+        refused = subprocess.run(
+            [Path(sys.executable).with_name("govaudit"), *command, workspace.root],
+            capture_output=True,
+            check=False,
+        )
+        assert refused.returncode == 2

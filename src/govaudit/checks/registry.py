@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import govaudit.checks
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.finding import Arguments, Evidence, Locator
+from govaudit.inspection.finding import Arguments, Evidence, Examined, Locator
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Fault(msgspec.Struct, kw_only=True):
 
 class Judgement(msgspec.Struct, kw_only=True):
     """What a check says of a site. ``examined``: how many things it looked at. ``population``: addresses of the pages
-    judged, where a rule book may draw a sample from them. ``reason`` (with ``detail``): it could not tell.
+    judged, where a rule book may draw a sample from them. ``trace``: every thing looked at with the decision, for
+    ``explain --site``. ``reason`` (with ``detail``): it could not tell.
     ``applicable`` false: there is nothing here that the rule speaks of."""
 
     examined: int
@@ -70,6 +71,7 @@ class Judgement(msgspec.Struct, kw_only=True):
     detail: str = ""
     applicable: bool = True
     population: tuple[str, ...] = ()
+    trace: tuple[Examined, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

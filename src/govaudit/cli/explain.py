@@ -1,4 +1,4 @@
-"""``govaudit explain``: one check in full."""
+"""``govaudit explain``: one check in full, or how a site came out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from govaudit.cli.check import newest_run
 from govaudit.cli.options import everywhere, workspace_of
 from govaudit.cli.speech import language, text
 from govaudit.inspection.errors import InputError, Problem
@@ -15,13 +16,61 @@ from govaudit.inspection.messages import catalogue
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from govaudit.inspection.workspace import Workspace
+
 
 @click.command("explain", short_help=text("explain.short"), help=text("explain.help"))
-@click.argument("check_id", metavar="CHECK-ID")
+@click.argument("check_id", metavar="[CHECK-ID]", default="")
+@click.option("--site", default="", metavar="CODE", help=text("explain.site"))
+@click.option("--row", default="", metavar="NAME", help=text("explain.row-option"))
+@click.option("--run", default="", metavar="NAME", help=text("options.stored-run"))
 @click.option("--profile", default="", metavar="NAME", help=text("options.profile"))
 @everywhere
-def command(check_id: str, profile: str, workspace: Path | None, *, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
-    """Rule, source sentence, parameters, texts."""
+def command(
+    *, check_id: str, site: str, row: str, run: str, profile: str, workspace: Path | None,
+    quiet: bool, verbose: bool,  # noqa: ARG001
+) -> None:  # fmt: skip
+    """Rule, source sentence, parameters, texts; with a site, what was looked at and decided."""
+    if site:
+        _explain_site(workspace_of(workspace), site, row, check_id.upper(), run)
+    elif check_id:
+        _explain_check(workspace_of(workspace), check_id, profile)
+    else:
+        raise click.UsageError(text("explain.nothing-asked"))
+
+
+def _explain_site(opened: Workspace, key: str, row: str, check: str, run: str) -> None:
+    from govaudit.cli.explain_site import explain_check, explain_row, explain_rows  # noqa: PLC0415
+    from govaudit.workflow.run_record import existing_record, profile_for  # noqa: PLC0415
+    from govaudit.workflow.site_job import read_judgement  # noqa: PLC0415
+
+    record = existing_record(opened, run or newest_run(opened))
+    site = next((one for one in record.sites if key in {one.key, one.host}), None)
+    if site is None:
+        known = ", ".join(one.key for one in record.sites)
+        raise InputError(
+            Problem("run.no-site", key, arguments={"site": key, "run": record.id, "known": known})
+        )
+    judgement = read_judgement(opened, record, site)
+    book = profile_for(record, site, opened)
+    click.echo(
+        text(
+            "explain.heading",
+            name=site.name or site.key, key=site.key, run=record.id, profile=judgement.profile,
+            as_of=judgement.as_of.isoformat(timespec="minutes"),
+        )
+    )  # fmt: skip
+    if check:
+        lines = explain_check(judgement, check)
+    elif row:
+        lines = explain_row(judgement, book, row)
+    else:
+        lines = explain_rows(judgement, book)
+    for line in lines:
+        click.echo(line)
+
+
+def _explain_check(opened: Workspace, check_id: str, profile: str) -> None:
     from govaudit.checks.registry import all_checks  # noqa: PLC0415 - help must be quick
     from govaudit.inspection.profile import load_profile  # noqa: PLC0415
 
@@ -29,7 +78,6 @@ def command(check_id: str, profile: str, workspace: Path | None, *, quiet: bool,
     if check is None:
         arguments: dict[str, str | int] = {"check": check_id, "known": ", ".join(all_checks())}
         raise InputError(Problem("check.unknown", check_id, arguments=arguments))
-    opened = workspace_of(workspace)
     book = load_profile(profile or opened.settings.profile, opened.profiles)
     texts = catalogue("checks", language())
     click.echo(f"{check.id}  {check.name}  {texts.text(f'{check.id}.title')}")

@@ -92,9 +92,19 @@ class Finding(msgspec.Struct, kw_only=True):
         return round(sum(given), 2) if given else None
 
 
+class Examined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that a check looked at and what it decided, faults or not. ``arguments`` fill the text ``examined``
+    of the check's messages."""
+
+    subject: str
+    verdict: Verdict
+    reason: Reason | None = None
+    arguments: Arguments = {}
+
+
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one due check said about a site. ``reason`` with ``detail`` when it could not tell at all. ``sample``: pages
-    that were drawn for the rows that count by sample."""
+    that were drawn for the rows that count by sample; ``trace``: what was looked at, of checks that keep account."""
 
     verdict: Verdict
     findings: int = 0
@@ -102,6 +112,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
     detail: str = ""
     sample: tuple[str, ...] = ()
+    trace: tuple[Examined, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from govaudit.inspection.finding import Finding, Locator, SiteJudgement
+    from govaudit.inspection.finding import Examined, Finding, Locator, SiteJudgement
     from govaudit.inspection.site import Site
     from govaudit.reports.run_report import ProfileNote, RunReport
 
@@ -79,6 +79,19 @@ class Texts:
             observed=_filled(self._checks, f"{place}.observed", arguments),
             fix=_filled(self._checks, f"{place}.fix", arguments),
         )
+
+    def examined(self, check: str, one: Examined) -> str:
+        """What a check says of one thing it looked at; empty for a check that keeps no account."""
+        key = f"{check}.examined"
+        if not self._checks.has(key):
+            return ""
+        arguments: dict[str, object] = dict(one.arguments)
+        if "period" in arguments:
+            arguments["period"] = self.period(str(arguments["period"]))
+        if "origin" in arguments:
+            origin = str(arguments["origin"])
+            arguments["origin"] = self.word(f"date-sources.{origin}") if origin else self.text("words.none")
+        return _filled(self._checks, key, arguments)
 
     def check_title(self, check: str) -> str:
         """Name of a check."""

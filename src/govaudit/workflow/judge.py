@@ -74,6 +74,7 @@ def judge_site(
             examined=judgement.examined,
             reason=judgement.reason,
             detail=judgement.detail,
+            trace=judgement.trace,
         )
         findings += [_finding(check, fault, context) for fault in judgement.faults]
     outcome = judge(

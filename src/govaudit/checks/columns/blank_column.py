@@ -11,6 +11,7 @@ from govaudit.checks.columns.tree import LIST_KINDS, Column, Place, column_tree
 from govaudit.checks.home import front_pages, home_problem
 from govaudit.checks.registry import Fault, Judgement, NoParams, check
 from govaudit.inspection.facts import NAVIGATION_TAGS, PageKind, Tag
+from govaudit.inspection.finding import Arguments, Examined
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -42,19 +43,32 @@ def blank_column(context: Context, _: NoParams) -> Judgement:
         return Judgement(examined=0, reason=problem[0], detail=problem[1])
     faults: list[Fault] = []
     examined = 0
+    trace: list[Examined] = []
     for column in context.derived(column_tree).own():
         if not _is_judged(column):
             continue
         reason = _doubt(column)
         if reason is not None:
             faults.append(_fault(column, "unclear", reason))
+            trace.append(_examined(column, Verdict.INCONCLUSIVE, reason))
             continue
         examined += 1
+        found = ""
         if not column.items and column.empty_text:
-            faults.append(_fault(column, "only-notice", None))
+            found = "only-notice"
         elif not column.items and _has_nothing(context, column):
-            faults.append(_fault(column, "nothing", None))
-    return Judgement(examined=examined, faults=faults, applicable=bool(examined or faults))
+            found = "nothing"
+        if found:
+            faults.append(_fault(column, found, None))
+        trace.append(_examined(column, Verdict.FAIL if found else Verdict.PASS))
+    return Judgement(
+        examined=examined, faults=faults, applicable=bool(examined or faults), trace=tuple(trace)
+    )
+
+
+def _examined(column: Column, verdict: Verdict, reason: Reason | None = None) -> Examined:
+    arguments: Arguments = {"column": column.label, "items": len(column.items), "text": column.empty_text}
+    return Examined(subject=column.label, verdict=verdict, reason=reason, arguments=arguments)
 
 
 def _is_judged(column: Column) -> bool:

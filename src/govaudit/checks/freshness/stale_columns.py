@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.age import Age, age_of, newest_of
-from govaudit.checks.columns.tree import Column, column_tree
+from govaudit.checks.columns.tree import Column, DateOrigin, column_tree
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement
-from govaudit.inspection.finding import Arguments, Evidence
+from govaudit.inspection.facts import DateSource
+from govaudit.inspection.finding import Arguments, Evidence, Examined
 from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 STALE_FAULTS = ("stale", "unclear")
 _SHOWN_ITEMS = 10
+_SOURCES = {DateOrigin.LIST: DateSource.LIST, DateOrigin.ARTICLE: DateSource.VISIBLE}
 
 
 def judge_stale_columns(
@@ -33,6 +35,7 @@ def judge_stale_columns(
     if problem is not None:
         return Judgement(examined=0, reason=problem[0], detail=problem[1])
     faults: list[Fault] = []
+    trace: list[Examined] = []
     judged = 0
     known: set[tuple[str, tuple[str, ...]]] = set()
     for column in context.derived(column_tree).own():
@@ -45,9 +48,13 @@ def judge_stale_columns(
         if age.verdict is Verdict.NOT_APPLICABLE:
             continue
         judged += age.verdict is not Verdict.INCONCLUSIVE
+        arguments = _arguments(context, column, age, period)
+        trace.append(
+            Examined(subject=column.label, verdict=age.verdict, reason=age.reason, arguments=arguments)
+        )
         if age.verdict is not Verdict.PASS:
-            faults.append(_fault(context, column, age, period))
-    return Judgement(examined=judged, faults=faults, applicable=bool(judged or faults))
+            faults.append(_fault(column, age, arguments))
+    return Judgement(examined=judged, faults=faults, applicable=bool(judged or faults), trace=tuple(trace))
 
 
 def _is_judged_below(column: Column) -> bool:
@@ -64,18 +71,22 @@ def _is_known(column: Column, known: set[tuple[str, tuple[str, ...]]]) -> bool:
     return False
 
 
-def _fault(context: Context, column: Column, age: Age, period: Period) -> Fault:
+def _arguments(context: Context, column: Column, age: Age, period: Period) -> Arguments:
     newest = newest_of(column)
-    arguments: Arguments = {
+    return {
         "column": column.label,
         "newest": newest.day.isoformat() if newest else "",
+        "origin": _SOURCES[newest.origin].value if newest else "",
         "title": newest.title if newest else "",
         "days": age.days,
         "items": len(column.items),
+        "period": str(period),
         "since": period.before(context.as_of).isoformat(),
+        **({"reason": age.reason.value} if age.reason else {}),
     }
-    if age.reason is not None:
-        arguments["reason"] = age.reason.value
+
+
+def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
     return Fault(
         subject=column.label,
         identity=column.identity,

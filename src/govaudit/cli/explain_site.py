@@ -1,0 +1,124 @@
+"""How a site came out: rows of the rule book and checks with everything that was looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from govaudit.cli.speech import language, text
+from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.verdict import Verdict
+from govaudit.inspection.vocabulary import fold
+from govaudit.reports.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from govaudit.inspection.finding import CheckResult, SiteJudgement
+    from govaudit.inspection.profile import Profile, Row
+    from govaudit.inspection.verdict import Reason
+
+_SHOWN_SAMPLE = 10
+
+
+def explain_row(judgement: SiteJudgement, profile: Profile, name: str) -> Iterator[str]:
+    """The row ``name`` (name or id) line by line. Raises ``InputError`` when the rule book has none for the site."""
+    rows = [row for row in profile.rows if judgement.site.kind in row.kinds]
+    found = [row for row in rows if fold(name) in {fold(row.id), fold(row.name)}]
+    if not found:
+        known = ", ".join(dict.fromkeys(row.name for row in rows))
+        raise InputError(Problem("profile.no-row", name, arguments={"row": name, "known": known}))
+    for row in found:
+        yield from _row(judgement, row)
+
+
+def explain_rows(judgement: SiteJudgement, profile: Profile) -> Iterator[str]:
+    """Every row that holds for the site in short."""
+    for row in profile.rows:
+        if judgement.site.kind in row.kinds:
+            yield from _heading(row)
+            yield from _decision(judgement, row)
+
+
+def explain_check(judgement: SiteJudgement, check: str) -> Iterator[str]:
+    """What one check looked at. Raises ``InputError`` when it was not due."""
+    result = judgement.checks.get(check)
+    if result is None:
+        known = ", ".join(judgement.checks)
+        raise InputError(Problem("check.not-due", check, arguments={"check": check, "known": known}))
+    return _check(check, result)
+
+
+def _row(judgement: SiteJudgement, row: Row) -> Iterator[str]:
+    yield from _heading(row)
+    yield f"  {row.clause}"
+    for veto in row.veto:
+        found = {
+            (one.check, one.subject)
+            for one in judgement.findings
+            if one.check in veto.checks
+            and one.verdict is Verdict.FAIL
+            and (not veto.aspects or one.aspect in veto.aspects)
+        }
+        yield "  " + text(
+            "explain.rule-veto", checks="、".join(veto.checks), at_least=veto.at_least, found=len(found)
+        )
+    for rule in row.deduct:
+        yield "  " + text(
+            "explain.rule-deduct", checks="、".join(rule.checks), points=f"{rule.points:g}", per=rule.per
+        )
+    for check in sorted(row.check_ids() & set(judgement.checks)):
+        yield from _check(check, judgement.checks[check])
+    yield from _decision(judgement, row)
+
+
+def _heading(row: Row) -> Iterator[str]:
+    yield ""
+    yield text(
+        "explain.row-heading", name=row.name, id=row.id, part=Texts(language()).word(f"kinds.{row.part}")
+    )
+
+
+def _decision(judgement: SiteJudgement, row: Row) -> Iterator[str]:
+    if row.manual:
+        yield "  " + text("explain.manual")
+    if row.veto:
+        vetoed = any(hit.row == row.id for hit in judgement.vetoes)
+        yield "  " + text("explain.row-vetoed" if vetoed else "explain.row-not-vetoed")
+    rows = judgement.score.rows if judgement.score is not None else ()
+    for score in rows:
+        if score.row == row.id:
+            yield "  " + text(
+                "explain.row-points",
+                deducted=f"{score.deducted:g}",
+                raw=f"{score.raw:g}",
+                cap=f"{score.cap:g}",
+            )
+
+
+def _check(check: str, result: CheckResult) -> Iterator[str]:
+    texts = Texts(language())
+    yield "  " + text(
+        "explain.check-result",
+        check=check,
+        title=texts.check_title(check),
+        verdict=texts.word(f"verdicts.{result.verdict}"),
+        examined=result.examined,
+        findings=result.findings,
+        reason=_because(texts, result.reason, result.detail),
+    )
+    if result.sample:
+        pages = "、".join(result.sample[:_SHOWN_SAMPLE])
+        yield "  " + text("explain.sample", count=len(result.sample), pages=pages)
+    for one in result.trace:
+        yield "  " + text(
+            "explain.traced",
+            verdict=texts.word(f"verdicts.{one.verdict}"),
+            text=texts.examined(check, one),
+            reason=_because(texts, one.reason, ""),
+        )
+
+
+def _because(texts: Texts, reason: Reason | None, detail: str) -> str:
+    if reason is None:
+        return ""
+    return text("explain.because", reason=texts.reason(reason.value), detail=detail)
