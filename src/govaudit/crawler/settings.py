@@ -25,41 +25,30 @@ class QuietLogFormatter(LogFormatter):
 
 
 def own_concurrency(plan: CrawlPlan) -> int:
-    """Requests of the site's own lanes that are handed to Scrapy at a time: enough to keep every slot busy."""
+    """Requests of the site's own lanes that are handed to Scrapy at a time: enough to keep the site busy while pages
+    are read."""
     return 2 * max(1, plan.network.concurrency)
 
 
 def scrapy_settings(plan: CrawlPlan) -> dict[str, Any]:
-    """Settings of one crawl. Rate, redirects, retries, robots and compression are the downloader's own."""
-    handler = "govaudit.crawler.downloader.handler.VisitDownloadHandler"
+    """Settings of one crawl. Nothing of Scrapy's own stands between the spider and the visits: rate, redirects, second
+    looks, robots and decoding are the visitor's."""
     return {
         "BOT_NAME": "govaudit",
         "USER_AGENT": plan.network.user_agent,
         "TWISTED_REACTOR_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        "COOKIES_ENABLED": False,
-        "REFERER_ENABLED": False,
-        "RETRY_ENABLED": False,
-        "REDIRECT_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        "COMPRESSION_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,
-        "ROBOTSTXT_OBEY": False,
-        "MEMUSAGE_ENABLED": False,
-        "DOWNLOADER_STATS": False,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
         "LOG_ENABLED": False,
         "LOG_FORMATTER": "govaudit.crawler.settings.QuietLogFormatter",
         "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS": own_concurrency(plan) + EXTERNAL_CONCURRENCY,
         "CONCURRENT_REQUESTS_PER_DOMAIN": max(1, plan.network.concurrency),
-        "DOWNLOAD_DELAY": 0,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
-        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "data": None, "file": None, "s3": None},
-        # Nothing of Scrapy's own stands between the spider and the visits, and what it may add later stays out.
-        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER": "govaudit.crawler.downloader.component.VisitDownloader",
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
     }

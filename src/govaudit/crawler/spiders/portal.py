@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from govaudit.crawler.downloader.handler import VisitResponse
+    from govaudit.crawler.downloader.component import VisitResponse
     from govaudit.crawler.journey import Journey
     from govaudit.inspection.fact_tables import Target
 
