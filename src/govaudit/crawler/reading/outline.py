@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
+from govaudit.crawler.reading.floods import without_floods
 from govaudit.crawler.reading.text import language_and_comparable
 from govaudit.crawler.reading.words import word_set
 
@@ -226,7 +227,7 @@ class Outline:
 
 def outline(html: str) -> Outline:
     """The outline of a page. Never raises on rubbish; nesting deeper than any browser keeps is flattened."""
-    tree = LexborHTMLParser(_bounded(html))
+    tree = LexborHTMLParser(_bounded(without_floods(html)))
     page = Outline()
     if tree.root is not None:
         _walk(tree.root, page)
