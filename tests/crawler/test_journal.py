@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,9 +50,9 @@ def _large_site(held: threading.Event) -> HttpSite:
     return HttpSite({"/": Reply(body=page("/p0"))}, otherwise=answer)
 
 
-def _start(url: str, store: Path) -> subprocess.Popen[str]:
+def _start(url: str, store: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.crawler.crawl_process", url, str(store)],
+        [sys.executable, "-m", "tests.crawler.crawl_process", url, str(store), *more],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -81,6 +82,36 @@ def test_a_killed_crawl_goes_on_and_ends_like_an_undisturbed_one(tmp_path: Path)
         with SiteFacts.open(tmp_path / "killed.sqlite")._connection as connection:
             doubled = connection.execute("SELECT url_id, look FROM fetch GROUP BY 1, 2 HAVING count(*) > 1")
             assert doubled.fetchall() == []
+
+
+def test_a_killed_crawl_chooses_the_pages_that_an_undisturbed_one_chooses(tmp_path: Path) -> None:
+    held, reached, asked = threading.Event(), threading.Event(), count(1)
+    words = ("tzgg", "zwdt", "zcwj", "bmdt", "rsxx")
+
+    def answer(path: str) -> Reply:
+        number = int("".join(filter(str.isdigit, path)) or 0)
+        links = [f"/{word}/{number * 3 + turn}.html" for turn, word in enumerate(words)]
+        reply = Reply(
+            body=page(*links, title=f"第{number}号{path}", extra=f"<p>{path}说了别处没有说的话。</p>")
+        )
+        if next(asked) in {40, 110} and not held.is_set():
+            reached.set()
+            return Reply(body=reply.body, hold=held)
+        return reply
+
+    with HttpSite(otherwise=answer) as site:
+        for _ in range(2):
+            reached.clear()
+            process = _start(f"{site.url}/", tmp_path / "killed.sqlite", "150")
+            assert reached.wait(60)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL
+        held.set()
+        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite", "150")
+        assert resumed.communicate()[0].split() == ["finished"]
+        store = crawled(plan_for(f"{site.url}/", budget=Budget(max_pages=150)), tmp_path / "whole.sqlite")
+        assert len(store.pages()) == 150
+        assert list(rows(tmp_path / "killed.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
