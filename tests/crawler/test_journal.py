@@ -25,6 +25,7 @@ from govaudit.inspection.facts import Lane, PageKind
 from govaudit.inspection.run import Budget
 from govaudit.inspection.site_facts import SiteFacts
 from tests.crawler.crawling import QUICK, crawled, plan_for, rows
+from tests.crawler.test_traps import large_portal
 from tests.support.http_site import HttpSite, Reply, page, redirect
 
 if TYPE_CHECKING:
@@ -86,31 +87,26 @@ def test_a_killed_crawl_goes_on_and_ends_like_an_undisturbed_one(tmp_path: Path)
 
 def test_a_killed_crawl_chooses_the_pages_that_an_undisturbed_one_chooses(tmp_path: Path) -> None:
     held, reached, asked = threading.Event(), threading.Event(), count(1)
-    words = ("tzgg", "zwdt", "zcwj", "bmdt", "rsxx")
 
     def answer(path: str) -> Reply:
-        number = int("".join(filter(str.isdigit, path)) or 0)
-        links = [f"/{word}/{number * 3 + turn}.html" for turn, word in enumerate(words)]
-        reply = Reply(
-            body=page(*links, title=f"第{number}号{path}", extra=f"<p>{path}说了别处没有说的话。</p>")
-        )
-        if next(asked) in {40, 110} and not held.is_set():
+        reply = large_portal(path)
+        if next(asked) in {25, 60, 90} and not held.is_set():
             reached.set()
             return Reply(body=reply.body, hold=held)
         return reply
 
     with HttpSite(otherwise=answer) as site:
-        for _ in range(2):
+        for _ in range(3):
             reached.clear()
-            process = _start(f"{site.url}/", tmp_path / "killed.sqlite", "150")
+            process = _start(f"{site.url}/", tmp_path / "killed.sqlite", "120")
             assert reached.wait(60)
             process.send_signal(signal.SIGKILL)
             assert process.wait() == -signal.SIGKILL
         held.set()
-        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite", "150")
+        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite", "120")
         assert resumed.communicate()[0].split() == ["finished"]
-        store = crawled(plan_for(f"{site.url}/", budget=Budget(max_pages=150)), tmp_path / "whole.sqlite")
-        assert len(store.pages()) == 150
+        store = crawled(plan_for(f"{site.url}/", budget=Budget(max_pages=120)), tmp_path / "whole.sqlite")
+        assert len(store.pages()) == 120
         assert list(rows(tmp_path / "killed.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
 
 

@@ -166,13 +166,13 @@ def test_a_copy_under_https_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def _late(seed: int) -> Callable[[str], Reply]:
-    """The pages of ``_large`` after a moment that differs from page to page and run to run."""
+    """The pages of ``large_portal`` after a moment that differs from page to page and run to run."""
     lots = random.Random(seed)  # noqa: S311 - waiting times
 
     def answer(path: str) -> Reply:
         gate = threading.Event()
         threading.Timer(lots.random() * 0.02, gate.set).start()
-        return replace(_large(path), hold=gate)
+        return replace(large_portal(path), hold=gate)
 
     return answer
 
@@ -180,7 +180,7 @@ def _late(seed: int) -> Callable[[str], Reply]:
 MENU = "".join(f'<li><a href="/col{number}/">{name}栏目</a></li>' for number, name in enumerate(WORDS))
 
 
-def _large(path: str) -> Reply:
+def large_portal(path: str) -> Reply:
     """Ten columns with thirty pages of lists each, twenty articles to a list: six thousand articles, newest first."""
     if path == "/":
         return Reply(body=page(title="首页", extra=f'<div class="nav"><ul>{MENU}</ul></div>'))
