@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from govaudit.checks.links.outcome import Certainty, content_outcome, kind_of, outcome_of
+from govaudit.checks.links.content import file_outcome
+from govaudit.checks.links.ladder import Rung, rung_of
+from govaudit.checks.links.outcome import Certainty, outcome_of
 from govaudit.inspection.facts import Fetch, Hop
 from govaudit.inspection.verdict import Reason, Verdict
 
@@ -75,7 +77,7 @@ def test_what_opened_on_any_look_is_no_fault() -> None:
 
 def test_endless_redirects_are_not_judged_here() -> None:
     loop = look(302, None, hops=(Hop(URL, 302), Hop(URL, 302)))
-    assert kind_of(loop) == ""
+    assert rung_of(loop) is Rung.REDIRECTING
     assert outcome_of([loop, loop], OWN) is None
 
 
@@ -100,5 +102,5 @@ def test_an_unfinished_answer_is_still_an_answer() -> None:
 )
 def test_a_page_in_the_place_of_a_file(url: str, content_type: str, magic: str, expected: str | None) -> None:
     fetch = Fetch(url=url, status=200, final_url=url, content_type=content_type, magic=magic, size=900)
-    outcome = content_outcome(url, [fetch, fetch], frozenset())
+    outcome = file_outcome(url, [fetch, fetch], frozenset(), own=True, offered=True)
     assert (outcome.fault if outcome else None) == expected

@@ -78,13 +78,15 @@ DISABLED = Site(
 
 _NUMBERS = {
     "count": 12, "examined": 318, "days": 46, "status": 404, "without": 7, "unread": 3, "looks": 2,
-    "pages": 35, "items": 20, "required": 10, "malformed": 1, "outdated": 2, "other_code": 1, "wrong_code": 1,
+    "pages": 35, "items": 20, "bytes": 65536,
+    "required": 10, "malformed": 1, "outdated": 2, "other_code": 1, "wrong_code": 1,
 }  # fmt: skip
 
 _WORDS = {
     "url": "https://www.shili.example/zwgk/tzgg/202609/t20260930_118.html",
     "text": "关于开展2026年度社会救助专项检查的通知",
     "reason": "timeout",
+    "where": "template",
     "newest": "2026-10-07",
     "column": "通知公告",
     "name": "ColumnName",

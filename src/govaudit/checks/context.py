@@ -28,11 +28,12 @@ JUDGED_KINDS = frozenset(PageKind) - {PageKind.STUB, PageKind.ERROR, PageKind.CH
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A link with the page it stands on."""
+    """A link with the page it stands on. ``kind``: that page's."""
 
     page: str
     depth: int
     link: Link
+    kind: str = ""
 
 
 @dataclass

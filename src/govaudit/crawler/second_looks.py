@@ -91,7 +91,8 @@ def deserves_second_look(fetch: Fetch, lane: Lane) -> bool:
     An answer that cannot be the file that was asked for (nothing at all, a page instead of an attachment) is one.
     """
     if fetch.opened:
-        return fetch.size == 0 or (lane is Lane.ATTACHMENT and fetch.magic == "html")
+        cut_short = fetch.truncated and fetch.detail.startswith("incomplete")
+        return fetch.size == 0 or cut_short or (lane is Lane.ATTACHMENT and fetch.magic == "html")
     if fetch.reason is Reason.BLOCKED_STATUS:
         return fetch.status == _WAITED_OUT or fetch.status >= 500
     return fetch.reason not in _NEVER_AGAIN

@@ -2,11 +2,16 @@
 
 A catalogue is the folder ``<room>/messages/<language>/`` of YAML files; the file's name is the first part of a
 key (``errors.run.other-plan``), nested mappings give the rest. Texts are ``str.format`` templates.
+
+A file that says ``like: ladder`` takes over the faults of the file ``ladder.yaml``: every fault of its ``faults`` in
+the ``forms`` that it names, with ``[[words]]`` filled by those of the fault and of the file that takes it over. What
+that file says itself comes first.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from importlib.resources import files
 from string import Formatter
@@ -46,7 +51,52 @@ def catalogue(room: str, language: str) -> Catalogue:
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
             _flatten(load_yaml(file).data, file.name.removesuffix(".yaml"), entries)
-    return Catalogue(room, language, entries)
+    return Catalogue(room, language, _with_shared(entries))
+
+
+_SHARED_WORD = re.compile(r"\[\[([a-z-]+)\]\]")
+
+
+def _with_shared(entries: dict[str, str]) -> dict[str, str]:
+    takers = {key.removesuffix(".like"): base for key, base in entries.items() if key.endswith(".like")}
+    private = tuple({f"{base}." for base in takers.values()} | {f"{one}.words." for one in takers})
+    own = {
+        key: text
+        for key, text in entries.items()
+        if not key.startswith(private) and not key.endswith(".like")
+    }
+    for taker, base in takers.items():
+        for key, text in _shared_by(entries, taker, base).items():
+            own.setdefault(key, text)
+    return own
+
+
+def _shared_by(entries: dict[str, str], taker: str, base: str) -> dict[str, str]:
+    words = _below(entries, f"{taker}.words.")
+    forms = _below(entries, f"{base}.forms.")
+    found: dict[str, str] = {}
+    for key in (one for one in entries if one.startswith(f"{base}.faults.") and one.endswith(".forms")):
+        fault = key.split(".")[2]
+        said = words | _below(entries, f"{base}.faults.{fault}.")
+        for form in entries[key].split():
+            suffix = "" if form in {"certain", "doubt"} else f"-{form}"
+            for part, template in forms.items():
+                name, _, text_of = part.partition(".")
+                if name == form:
+                    found[f"{taker}.faults.{fault}{suffix}.{text_of}"] = _filled(template, said)
+    return found
+
+
+def _below(entries: dict[str, str], prefix: str) -> dict[str, str]:
+    return {key.removeprefix(prefix): text for key, text in entries.items() if key.startswith(prefix)}
+
+
+def _filled(template: str, words: dict[str, str]) -> str:
+    """``template`` with its words, and the words of those, filled in. Raises ``KeyError`` for an unknown one."""
+    text = template
+    while _SHARED_WORD.search(text):
+        text = _SHARED_WORD.sub(lambda match: words[match[1]], text)
+    return text
 
 
 def _flatten(data: Any, prefix: str, entries: dict[str, str]) -> None:

@@ -71,6 +71,10 @@ class Texts:
         arguments: dict[str, object] = dict(finding.arguments)
         if "reason" in arguments:
             arguments["reason"] = self.reason(str(arguments["reason"]))
+        if "where" in arguments:
+            arguments["where"] = self.text(
+                f"words.spread.{arguments['where']}", pages=arguments.get("pages", finding.count)
+            )
         place = f"{finding.check}.faults.{finding.fault}"
         return FindingText(
             title=self.check_title(finding.check),

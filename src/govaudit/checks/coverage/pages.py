@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from govaudit.checks.links.outcome import GONE, kind_of
+from govaudit.checks.links.ladder import LADDER, Rung, Standing, opened, rung_of
 from govaudit.inspection.facts import Lane, Skipped
 from govaudit.inspection.finding import Coverage
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from govaudit.checks.context import Context
     from govaudit.inspection.facts import Fetch
 
-_NOBODY_IS_THERE = frozenset({"not-found", "error-answer", "program-error"})
-_NO_ANSWER = frozenset({"no-such-name", "refused", "timeout", "reset", "gateway", "name-server"})
+_FAILED = frozenset({Standing.ANSWERED, Standing.CERTAIN, Standing.PASSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ def count_pages(context: Context) -> PageCount:
             continue
         if _opened(looks):
             visited += 1
-        elif (kind := kind_of(looks[-1])) in _NOBODY_IS_THERE | _NO_ANSWER:
+        elif LADDER[rung := rung_of(looks[-1])] in _FAILED:
             failed += 1
-            gone += kind == "not-found" and looks[-1].status in GONE
+            gone += rung in {Rung.NOT_FOUND, Rung.REMOVED}
         else:
             inconclusive += 1
     skipped = Counter(
@@ -70,7 +69,7 @@ def count_pages(context: Context) -> PageCount:
 
 
 def _opened(looks: list[Fetch]) -> bool:
-    return any(not kind_of(fetch) and 200 <= fetch.status < 300 for fetch in looks)
+    return any(opened(rung_of(fetch)) and 200 <= fetch.status < 300 for fetch in looks)
 
 
 def _counts(context: Context, url: str, why: Skipped) -> bool:

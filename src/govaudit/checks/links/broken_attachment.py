@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.checks.links.content import ATTACHMENT_FAULTS
 from govaudit.checks.links.survey import LinkClass
 from govaudit.checks.links.verdict import FAULTS, judge_links
 from govaudit.checks.registry import NoParams, check
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from govaudit.checks.registry import Judgement
 
 
-@check("LNK004", name="broken-attachment", faults=(*FAULTS, "empty", "wrong-type"), params=NoParams)
+@check("LNK004", name="broken-attachment", faults=(*FAULTS, *ATTACHMENT_FAULTS), params=NoParams)
 def broken_attachment(context: Context, _: NoParams) -> Judgement:
     """Files to download (pdf, doc, xls, wps, ofd, zip …) that own pages link to.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.checks.links.content import PAGE_FAULTS
 from govaudit.checks.links.survey import LinkClass
 from govaudit.checks.links.verdict import FAULTS, judge_links
 from govaudit.checks.registry import NoParams, check
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from govaudit.checks.registry import Judgement
 
 
-@check("LNK001", name="broken-internal-link", faults=FAULTS, params=NoParams)
+@check("LNK001", name="broken-internal-link", faults=(*FAULTS, *PAGE_FAULTS), params=NoParams)
 def broken_internal_link(context: Context, _: NoParams) -> Judgement:
     """Links of the site's own pages that lead to pages of the site which cannot be opened.
 

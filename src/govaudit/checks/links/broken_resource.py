@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.checks.links.content import FILE_FAULTS
 from govaudit.checks.links.survey import LinkClass
 from govaudit.checks.links.verdict import FAULTS, judge_links
 from govaudit.checks.registry import NoParams, check
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from govaudit.checks.registry import Judgement
 
 
-@check("LNK003", name="broken-resource", faults=(*FAULTS, "empty", "wrong-type"), params=NoParams)
+@check("LNK003", name="broken-resource", faults=(*FAULTS, *FILE_FAULTS), params=NoParams)
 def broken_resource(context: Context, _: NoParams) -> Judgement:
     """What the site's own pages need to be shown: images, styles, scripts, fonts, frames, media.
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from govaudit.checks.context import Reference
 from govaudit.checks.home import home_addresses
-from govaudit.checks.links.outcome import Certainty, Outcome, content_outcome, kind_of, outcome_of
+from govaudit.checks.links.content import file_outcome, page_outcome
+from govaudit.checks.links.ladder import opened, rung_of
+from govaudit.checks.links.outcome import Certainty, Outcome, outcome_of
+from govaudit.checks.links.signs import has_leftover, is_inner
 from govaudit.inspection.facts import RESOURCE_TAGS, Lane, PageKind, Tag
 from govaudit.inspection.numbers import NumberSet
-from govaudit.inspection.urls import hostname_of, is_attachment, literal_address_kind
+from govaudit.inspection.urls import hostname_of, is_attachment
 
 if TYPE_CHECKING:
     from array import array
@@ -78,8 +81,10 @@ def survey_links(context: Context) -> LinkSurvey:
         survey.examined[link_class] += 1
         certainty = Certainty(own, own_network if own else foreign_network, tags == {Tag.FORM})
         outcome = outcome_of(looks, certainty)
-        if outcome is None and _may_be_judged_by_content(link_class, tags):
-            outcome = content_outcome(url, looks, home)
+        if outcome is None and _is_file(link_class, tags):
+            outcome = file_outcome(url, looks, home, own=own, offered=link_class is LinkClass.ATTACHMENT)
+        elif outcome is None and link_class is LinkClass.INTERNAL:
+            outcome = page_outcome(url, looks)
         if outcome is not None:
             target = BrokenTarget(url, outcome, looks)
             leading.update(dict.fromkeys(numbers, target))
@@ -90,7 +95,7 @@ def survey_links(context: Context) -> LinkSurvey:
     return survey
 
 
-def _may_be_judged_by_content(link_class: LinkClass, tags: frozenset[Tag]) -> bool:
+def _is_file(link_class: LinkClass, tags: frozenset[Tag]) -> bool:
     return link_class is LinkClass.ATTACHMENT or tags <= {Tag.IMAGE, Tag.FONT, Tag.MEDIA}
 
 
@@ -118,8 +123,9 @@ def _targets(context: Context) -> Iterator[tuple[str, list[int], frozenset[Tag]]
 
 
 def _leads_somewhere(tag: int, raw: str) -> bool:
-    """Whether a reference can be taken at its word: an address put together by a script may be half of one."""
-    if tag in {Tag.CANONICAL, Tag.ANNOUNCED}:
+    """Whether a reference can be taken at its word: an address put together by a script may be half of one, and
+    one that a template left unfinished is none (LNK008)."""
+    if tag in {Tag.CANONICAL, Tag.ANNOUNCED} or has_leftover(raw):
         return False
     if tag == Tag.SCRIPTED:
         return not raw.rstrip().endswith(("=", "?", "&", "/")) and not _UNFINISHED.intersection(raw.strip())
@@ -127,7 +133,7 @@ def _leads_somewhere(tag: int, raw: str) -> bool:
 
 
 def _class_of(context: Context, url: str, tags: frozenset[Tag], *, own: bool) -> LinkClass | None:
-    if not own and literal_address_kind(url) in {"private", "loopback"}:
+    if not own and is_inner(url):
         return None
     if tags & RESOURCE_TAGS:
         return LinkClass.RESOURCE
@@ -147,7 +153,7 @@ def _foreign_network_works(context: Context) -> bool:
             continue
         if any(fetch.status > 0 for fetch in looks):
             return True
-        if any(kind_of(fetch) for fetch in looks):
+        if any(not opened(rung_of(fetch)) for fetch in looks):
             tried.add(hostname_of(url))
     return len(tried) < DOUBTFUL_HOSTS
 
@@ -160,4 +166,5 @@ def _gather_references(context: Context, leading: dict[int, BrokenTarget]) -> No
         for number in numbers:
             target = leading.get(number)
             if target is not None:
-                target.references.append(Reference(page.url, page.depth, context.facts.link(number)))
+                link = context.facts.link(number)
+                target.references.append(Reference(page.url, page.depth, link, page.kind))

@@ -5,36 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from govaudit.checks.home import home_addresses, home_problem
+from govaudit.checks.home import home_problem
+from govaudit.checks.links import ladder
 from govaudit.checks.links.outcome import host_named
+from govaudit.checks.links.spread import counted_as_home, spread_of
 from govaudit.checks.links.survey import BrokenTarget, LinkClass, survey_links
 from govaudit.checks.registry import Fault, Judgement
 from govaudit.inspection.finding import Arguments, Evidence, Locator
-from govaudit.inspection.verdict import Reason
+from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from govaudit.checks.context import Context, Reference
     from govaudit.inspection.facts import Fetch
 
-FAULTS = (
-    "not-found",
-    "error-answer",
-    "behind-redirect",
-    "no-such-name",
-    "refused",
-    "no-answer",
-    "blocked",
-    "unconfirmed",
-    "uncertain",
-)
-"""Keys of the texts that all checks of links share; ``empty`` and ``wrong-type`` are for files."""
+FAULTS = (*ladder.FAULTS, "unconfirmed", "uncertain")
+"""Keys of the texts that all checks of links share."""
 
 
 def judge_links(context: Context, link_class: LinkClass) -> Judgement:
     """One fault for each target of the class that did not open, those of the home page first."""
     survey = context.derived(survey_links)
-    home = home_addresses(context)
-    faults = [_fault(target, home) for target in survey.broken[link_class]]
+    home = context.derived(counted_as_home)
+    faults = [_fault(context, target, home) for target in survey.broken[link_class]]
     faults.sort(key=lambda fault: fault.aspect != "home")
     examined = survey.examined[link_class]
     problem = home_problem(context)
@@ -52,40 +46,70 @@ def judge_links(context: Context, link_class: LinkClass) -> Judgement:
     return Judgement(examined=examined, faults=faults)
 
 
-def _fault(target: BrokenTarget, home: frozenset[str]) -> Fault:
-    references = sorted(target.references, key=lambda reference: reference.page not in home)
-    pages = tuple(dict.fromkeys(reference.page for reference in references))
-    first = references[0]
+def _fault(context: Context, target: BrokenTarget, home: frozenset[str]) -> Fault:
     outcome = target.outcome
-    return Fault(
+    return fault_at(
+        context,
+        target.references,
+        home,
         subject=target.url,
-        page=first.page,
         fault=outcome.fault,
-        arguments=_arguments(target, first, len(pages)),
         verdict=outcome.verdict,
         reason=outcome.reason,
+        looks=target.looks,
+    )
+
+
+def fault_at(
+    context: Context,
+    references: Sequence[Reference],
+    home: frozenset[str],
+    *,
+    subject: str,
+    fault: str,
+    verdict: Verdict = Verdict.FAIL,
+    reason: Reason | None = None,
+    looks: Sequence[Fetch] = (),
+    more: Arguments | None = None,
+) -> Fault:
+    """The fault of one target with all pages that refer to it, those that count as home page first."""
+    placed = sorted(references, key=lambda reference: reference.page not in home)
+    pages = tuple(dict.fromkeys(reference.page for reference in placed))
+    first = placed[0]
+    arguments: Arguments = {
+        "url": subject,
+        "text": first.link.text or first.link.raw or subject,
+        "pages": len(pages),
+        "where": spread_of(context, references),
+    }
+    if looks:
+        arguments |= _measured(looks, reason)
+    return Fault(
+        subject=subject,
+        page=first.page,
+        fault=fault,
+        arguments=arguments | (more or {}),
+        verdict=verdict,
+        reason=reason,
         locator=Locator(raw=first.link.raw, text=first.link.text),
         aspect="home" if first.page in home else "other",
         count=len(pages),
         pages=pages,
-        evidence=(Evidence(kind="headers", text="\n\n".join(map(_look_as_text, target.looks))),),
-        measured_at=datetime.fromtimestamp(outcome.fetch.at, UTC).replace(microsecond=0),
+        evidence=(Evidence(kind="headers", text="\n\n".join(map(_look_as_text, looks))),) if looks else (),
+        measured_at=datetime.fromtimestamp(looks[-1].at, UTC).replace(microsecond=0) if looks else None,
     )
 
 
-def _arguments(target: BrokenTarget, first: Reference, pages: int) -> Arguments:
-    fetch = target.outcome.fetch
-    reason = target.outcome.reason or fetch.reason or Reason.SERVER_ERROR
+def _measured(looks: Sequence[Fetch], reason: Reason | None) -> Arguments:
+    fetch = looks[-1]
     return {
-        "url": target.url,
-        "text": first.link.text or first.link.raw,
         "status": fetch.status,
-        "final": fetch.final_url,
+        "final": fetch.final_url or fetch.url,
         "host": host_named(fetch),
         "type": fetch.content_type,
-        "looks": len(target.looks),
-        "pages": pages,
-        "reason": reason.value,
+        "looks": len(looks),
+        "bytes": fetch.size,
+        "reason": (reason or fetch.reason or Reason.SERVER_ERROR).value,
     }
 
 
