@@ -76,6 +76,7 @@ class LookSpec(_Strict):
     final_url: str = ""
     truncated: bool = False
     headers: tuple[tuple[str, str], ...] = ()
+    title: str = ""
 
 
 class TargetSpec(LookSpec):
@@ -460,6 +461,7 @@ def _fetch(
         address=look.address if status else "",
         seconds=look.seconds,
         headers=look.headers,
+        title=look.title,
     )
 
 

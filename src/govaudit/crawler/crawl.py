@@ -16,6 +16,7 @@ import msgspec
 import uvloop
 from scrapy.crawler import AsyncCrawlerRunner
 
+from govaudit.crawler.afterwards import measure_afterwards
 from govaudit.crawler.earlier import ContradictedError, open_earlier
 from govaudit.crawler.journey import Journey
 from govaudit.crawler.settings import scrapy_settings
@@ -86,7 +87,7 @@ def _crawl(
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
             journey = runner.run(_prepared(plan, writer, tell, readers=readers, earlier=known))
-            runner.run(_travel(journey))
+            runner.run(_travel(journey, path, writer))
         if isinstance(journey.error, ContradictedError):
             writer.discard()
         return _conclude(journey, writer, tell)
@@ -111,11 +112,12 @@ async def _prepared(
     return journey
 
 
-async def _travel(journey: Journey) -> None:
+async def _travel(journey: Journey, path: Path, writer: FactWriter) -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     try:
         with _signals(journey.interrupt):
             await AsyncCrawlerRunner(scrapy_settings(journey.plan)).crawl(PortalSpider, journey=journey)
+            await measure_afterwards(journey, path, writer)
     finally:
         await journey.close()
 

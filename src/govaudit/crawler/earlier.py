@@ -160,8 +160,8 @@ def taken_over(fetch: Fetch, stored: Stored, revalidated: Revalidated) -> None:
     """Complete a look at whose end an earlier answer was confirmed: size and type were measured then."""
     fetch.revalidated = revalidated
     if not stored.body:
-        fetch.size, fetch.truncated, fetch.magic = (
-            stored.fetch.size, stored.fetch.truncated, stored.fetch.magic,
+        fetch.size, fetch.truncated, fetch.magic, fetch.title = (
+            stored.fetch.size, stored.fetch.truncated, stored.fetch.magic, stored.fetch.title,
         )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ class FetchRest(msgspec.Struct, array_like=True):
     address: str
     headers: tuple[tuple[str, str], ...]
     revalidated: Revalidated | None = None
+    title: str = ""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -187,7 +188,7 @@ def fetch_of(row: Any) -> Fetch:
         url=url, look=look, at=at, status=status, reason=Reason(reason) if reason else None,
         detail=more.detail, final_url=final_url or url, hops=more.hops, content_type=content_type, size=size,
         truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
-        headers=more.headers, revalidated=more.revalidated,
+        headers=more.headers, revalidated=more.revalidated, title=more.title,
     )  # fmt: skip
 
 

@@ -304,7 +304,7 @@ class FactWriter:
         self._next_fetch += 1
         rest = FetchRest(
             fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers,
-            fetch.revalidated,
+            fetch.revalidated, fetch.title,
         )  # fmt: skip
         self._new_fetches.append(
             (

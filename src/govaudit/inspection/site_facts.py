@@ -264,6 +264,31 @@ class SiteFacts:
 
     # -- looks and targets ---------------------------------------------------------------------------------
 
+    def every_anchor(self) -> Iterator[tuple[int, Link]]:
+        """Every different reference with its number, one at a time."""
+        rows = self._connection.execute(
+            "SELECT anchor.id, tag, url, raw, text, fragment FROM anchor LEFT JOIN url ON url.id = url_id"
+        )
+        for number, tag, url, raw, text, fragment in rows:
+            yield number, Link(tag, url, raw, text, fragment)
+
+    def fragment_links(self) -> Iterator[tuple[str, str]]:
+        """Addresses that visitors click with a fragment, and the fragment."""
+        rows: Iterator[tuple[str, str]] = self._connection.execute(
+            "SELECT DISTINCT url, fragment FROM anchor JOIN url ON url.id = url_id"
+            " WHERE fragment != '' AND tag IN (?, ?) ORDER BY url, fragment",
+            (Tag.A, Tag.AREA),
+        )
+        yield from rows
+
+    def led_to(self, final_url: str) -> Iterator[str]:
+        """Addresses from which a redirect led to ``final_url``, in their order."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT url FROM fetch JOIN url ON url.id = url_id WHERE final_url = ? ORDER BY url",
+            (final_url,),
+        )
+        yield from (url for (url,) in rows)
+
     def looks(self, url: str) -> list[Fetch]:
         """All looks at one address, first to last."""
         rows = self._connection.execute(

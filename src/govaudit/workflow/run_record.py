@@ -15,9 +15,13 @@ from govaudit.inspection.run import Budget, CrawlPlan, Network, seed_of
 from govaudit.inspection.site import Site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from govaudit.inspection.workspace import Workspace
+
+
+_MEASURED_LINKS = frozenset({"LNK005", "LNK006", "LNK007", "LNK009"})
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +143,14 @@ def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspa
         seed=seed_of(record.id, site.key),
         network=network,
         budget=record.budget,
-        measures=("ipv6",) if any(check.startswith("IP6") for check in profile.checks) else (),
+        measures=_measures(profile.checks),
         other_hosts=tuple(sorted(hosts)),
         profiles=(f"{profile.name} {profile.digest}",),
     )
+
+
+def _measures(checks: Iterable[str]) -> tuple[str, ...]:
+    """What the checks that are due read beyond pages."""
+    due = set(checks)
+    measures = {"ipv6": any(check.startswith("IP6") for check in due), "links": bool(due & _MEASURED_LINKS)}
+    return tuple(name for name, wanted in measures.items() if wanted)

@@ -29,7 +29,6 @@ class Signs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_fragments: frozenset[str]
     home_words: frozenset[str]
     login_words: frozenset[str]
-    transfer_words: frozenset[str]
     parking_hosts: tuple[str, ...]
     closed_titles: tuple[str, ...]
     files: dict[str, frozenset[str]]

@@ -99,7 +99,8 @@ def _is_file(link_class: LinkClass, tags: frozenset[Tag]) -> bool:
     return link_class is LinkClass.ATTACHMENT or tags <= {Tag.IMAGE, Tag.FONT, Tag.MEDIA}
 
 
-def _own_references(context: Context) -> Iterator[tuple[StoredPageKey, array[int]]]:
+def own_references(context: Context) -> Iterator[tuple[StoredPageKey, array[int]]]:
+    """Own pages that a visitor reads, with the numbers of their references."""
     for page, numbers in context.facts.references():
         if page.kind not in _NOT_OF_THE_SITE and context.scope.owns(page.url):
             yield page, numbers
@@ -109,7 +110,7 @@ def _targets(context: Context) -> Iterator[tuple[str, list[int], frozenset[Tag]]
     """Every address that own pages refer to, with the numbers of the references to it and what kinds they are of.
     Each different reference is looked at once, however many pages repeat it."""
     standing = NumberSet()
-    for _, numbers in _own_references(context):
+    for _, numbers in own_references(context):
         for number in numbers:
             standing.add(number)
     for url, references in context.facts.anchors_by_target():
@@ -162,7 +163,7 @@ def _gather_references(context: Context, leading: dict[int, BrokenTarget]) -> No
     """``leading``: numbers of references → the broken target that they lead to."""
     if not leading:
         return
-    for page, numbers in _own_references(context):
+    for page, numbers in own_references(context):
         for number in numbers:
             target = leading.get(number)
             if target is not None:

@@ -100,6 +100,17 @@ def fault_at(
     )
 
 
+def unfinished(context: Context, examined: int) -> Judgement | None:
+    """The judgement of a check that cannot say all is well, for want of the home page or of the rest of the crawl."""
+    problem = home_problem(context)
+    if problem is not None:
+        return Judgement(examined=examined, reason=problem[0], detail=problem[1])
+    state = context.facts.state
+    if state.interrupted or not state.finished_at:
+        return Judgement(examined=examined, reason=Reason.INTERRUPTED, detail=context.home_url)
+    return None
+
+
 def _measured(looks: Sequence[Fetch], reason: Reason | None) -> Arguments:
     fetch = looks[-1]
     return {

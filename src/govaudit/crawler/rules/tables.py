@@ -58,6 +58,14 @@ class Traps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     column_files: frozenset[str]
 
 
+class LeavePrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signs of a prompt before a visitor leaves; see ``leave-prompts.yaml``."""
+
+    words: tuple[str, ...]
+    handlers: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+
 class FileType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Magic bytes of a type of file; see ``file-types.yaml``."""
 
@@ -98,3 +106,9 @@ def traps() -> Traps:
 def file_types() -> tuple[FileType, ...]:
     """Magic bytes in the order of the file. Raises ``InputError`` when the file is not right."""
     return _table("file-types.yaml", tuple[FileType, ...])
+
+
+@cache
+def leave_prompts() -> LeavePrompts:
+    """Signs of a prompt before a visitor leaves. Raises ``InputError`` when the file is not right."""
+    return _table("leave-prompts.yaml", LeavePrompts)

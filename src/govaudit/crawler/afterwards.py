@@ -1,0 +1,43 @@
+"""What is measured when all pages were visited: answers for what cannot exist, fragments, prompts before leaving."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from govaudit.crawler import absent, fragments, leave_prompts
+from govaudit.inspection.site_facts import SiteFacts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from govaudit.crawler.journey import Journey
+    from govaudit.inspection.fact_writer import FactWriter
+
+MEASURE = "links"
+"""Name in a plan's ``measures``."""
+
+
+async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -> None:
+    """Make the measurements that the store at ``path`` does not hold yet. Asks the site a few more times."""
+    if (
+        MEASURE not in journey.plan.measures
+        or not journey.completed
+        or not journey.recorder.home_was_read(journey.home)
+    ):
+        return
+    journey.recorder.commit()
+    done = writer.probe_kinds()
+    owns, may_read = journey.owns, journey.robots.allow
+    with closing(SiteFacts.open(path)) as facts:
+        if absent.KIND not in done:
+            probes = await absent.ask_for_impossible(
+                facts, journey.visitor, home=journey.home, owns=owns, may_read=may_read
+            )
+            writer.add_probes(probes)
+        if fragments.KIND not in done:
+            writer.add_probes(fragments.fragments_of(facts, owns))
+        if leave_prompts.KIND not in done:
+            writer.add_probes(
+                await leave_prompts.look_for_prompts(facts, journey.visitor, owns=owns, may_read=may_read)
+            )
