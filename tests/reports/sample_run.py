@@ -102,7 +102,7 @@ _WORDS = {
 }
 
 
-def sample_report(language: str = "zh-CN", *, per_site: int = 30) -> RunReport:
+def sample_report(language: str = "zh-CN", *, per_site: int = 40) -> RunReport:
     """The run. ``per_site``: findings of the portal and of the department each."""
     profile = note_of(load_profile("gov-2019"))
     portal = _portal(profile.digest, language, per_site)
@@ -150,7 +150,7 @@ def arguments_for(check: str, fault: str, language: str, number: int) -> Argumen
     for name in sorted(names):
         if name in _NUMBERS:
             values[name] = _NUMBERS[name]
-        elif name == "reason" or number % 3:
+        elif name in {"reason", "where"} or number % 3:
             values[name] = _WORDS.get(name, "示例内容")
         else:
             values[name] = HOSTILE[(number // 3) % len(HOSTILE)]

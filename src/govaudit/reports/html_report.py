@@ -33,7 +33,7 @@ from govaudit.reports.frames import (
     results_by,
     sites_frame,
 )
-from govaudit.reports.places import SITES, site_folder, site_page
+from govaudit.reports.places import SITES, site_folder, site_page, text_fragment
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
 
@@ -76,7 +76,8 @@ class SiteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty."""
+    """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty; ``fragment``: makes a browser show
+    the place on the page."""
 
     finding: Finding
     words: FindingText
@@ -85,6 +86,7 @@ class Card:
     tone: str
     class_name: str
     place: str
+    fragment: str
     reason: str
     pages: tuple[str, ...]
     all_pages: int
@@ -398,6 +400,7 @@ def _card(finding: Finding, texts: Texts, history: str) -> Card:
         tone=_tone(finding),
         class_name=texts.class_name(finding.check),
         place=texts.place(finding.locator),
+        fragment=text_fragment(finding.page, finding.locator.text),
         reason=texts.reason(finding.reason.value) if finding.reason else "",
         pages=seen_on(finding)[:SHOWN_PAGES],
         all_pages=len(seen_on(finding)),

@@ -1,4 +1,4 @@
-"""Names of the files of a report."""
+"""Names of the files of a report, and places on the pages that it speaks of."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def site_folder(key: str) -> str:
 def site_page(key: str) -> str:
     """Relative address of a site's page from the run's page."""
     return f"{SITES}/{quote(site_folder(key), safe=':')}/index.html"
+
+
+def text_fragment(page: str, text: str) -> str:
+    """What an address of a page ends with so that a browser scrolls to ``text`` and marks it; empty where that cannot
+    be."""
+    if not text.strip() or "#" in page:
+        return ""
+    return f"#:~:text={quote(text.strip(), safe='').replace('-', '%2D')}"
