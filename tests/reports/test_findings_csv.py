@@ -28,7 +28,7 @@ def test_opens_in_a_spreadsheet_with_chinese_headings(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     rows = read(path)
     assert rows[0] == HEADINGS
-    assert len(rows) == 61
+    assert len(rows) == 81
     assert {len(row) for row in rows} == {15}
     assert {row[4] for row in rows[1:]} == {"4401000001", "4401000022"}
     assert {"单项否决", "扣分", "无法判定", "待复核（单项否决）"} <= {row[3] for row in rows[1:]}

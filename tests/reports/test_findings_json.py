@@ -62,7 +62,7 @@ def test_has_exactly_the_fields_of_the_public_format(content: dict[str, Any]) ->
 
 def test_reads_back_strictly(folder: Path) -> None:
     document = msgspec.json.decode((folder / "findings.json").read_bytes(), type=FindingsDocument)
-    assert len(document.findings) == 60
+    assert len(document.findings) == 80
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
         msgspec.json.decode(b'{"schema": "govaudit.findings/1", "more": 1}', type=FindingsDocument)
 

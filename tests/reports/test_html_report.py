@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -87,7 +88,11 @@ def test_a_site_page_shows_each_finding_in_full(report: RunReport, folder: Path,
             assert part in text
         assert "整改建议" in text
         assert finding.evidence[0].sha256 in text
-        assert cards[finding.id].css_first("a.address").attributes["href"] == finding.page  # type: ignore[union-attr]
+        leading = cards[finding.id].css_first("a.address")
+        assert leading is not None
+        page_address, _, words = str(leading.attributes["href"]).partition("#:~:text=")
+        assert page_address == finding.page
+        assert unquote(words) == finding.locator.text.strip()
 
 
 def test_findings_that_could_not_be_told_stand_apart(report: RunReport, folder: Path) -> None:
