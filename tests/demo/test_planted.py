@@ -95,6 +95,15 @@ def attachments(visitor: Visitor, one: Planted) -> bool:
     return reply.status in BROKEN or not reply.body or reply.body.lstrip().startswith(b"<!DOCTYPE html")
 
 
+def unprompted(visitor: Visitor, one: Planted) -> bool:
+    """LNK009: a link to the host, and neither words nor scripts that could ask first."""
+    reply = visitor.get(one.page)
+    if not any(hostname_of(url) == one.subject for _, url in visitor.references(reply)):
+        return False
+    scripts = [url for tag, url in visitor.references(reply) if url.endswith(".js")]
+    return "即将离开" not in reply.body.decode("utf-8", "replace") and not scripts
+
+
 def shown_columns(visitor: Visitor, host: str) -> set[str]:
     """Canonical columns that the site map and the home page name."""
     portal = next(one for one in map(load_portal, PORTALS) if one.host == host)
@@ -269,6 +278,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "LNK002": external,
     "LNK003": links,
     "LNK004": attachments,
+    "LNK009": unprompted,
     "COL001": missing_column,
     "COL002": blank,
     "FRE001": home_stale,
@@ -325,7 +335,7 @@ def test_planted(visitors: dict[str, Visitor], one: Planted, state: str) -> None
 def test_near_misses_of_links_look_like_faults(visitors: dict[str, Visitor], state: str) -> None:
     visitor = visitors[state]
     for one in planted_in(state):
-        if not one.check.startswith("LNK") or one.verdict == "fail":
+        if not one.check.startswith("LNK00") or one.check == "LNK009" or one.verdict == "fail":
             continue
         assert refers(visitor, one), one.id
         if one.inconclusive == "tls":
@@ -392,7 +402,8 @@ def test_every_check_is_planted_as_fault_and_as_near_miss(state: str) -> None:
         if (check, verdict) not in planted
     }
     assert missing <= {("FRE001", "near-miss"), ("FRE001", "fail"), ("FRE003", "near-miss"), ("FRE002", "near-miss"),
-                       ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail")}  # fmt: skip
+                       ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail"),
+                       ("LNK009", "fail")}  # fmt: skip
 
 
 def test_both_quarters_together_plant_everything() -> None:

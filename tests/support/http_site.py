@@ -133,6 +133,11 @@ class HttpSite:
         with self._lock:
             self._routes[path] = route
 
+    def forget(self) -> None:
+        """Answer as if nobody had asked before: lists of replies begin anew."""
+        with self._lock:
+            self._used.clear()
+
     def paths(self) -> list[str]:
         """Paths in the order in which they were asked for, without robots.txt and site maps."""
         with self._lock:

@@ -7,7 +7,6 @@ every name leads to loopback.
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import ssl
 import warnings
 from contextlib import ExitStack, contextmanager
@@ -269,8 +268,15 @@ class Served:
         """The reference of a case as the page writes it."""
         address = case.url
         for name, value in self.words.items():
-            address = address.replace(f"{{{name}}}", value)
+            address = address.replace(name if "." in name else f"{{{name}}}", value)
         return address
+
+    def without_names(self) -> Served:
+        """The same site for visitors that cannot be given our name server: by numbers and ``localhost``. What fails by
+        its name keeps it."""
+        words = {name: value.replace(OTHER, "localhost") for name, value in self.words.items()}
+        words |= dict.fromkeys(_TLS_HOSTS.values(), "localhost") | {OTHER: "localhost"}
+        return Served(f"http://127.0.0.1:{self.server.port}/", self.nameserver, self.server, words)
 
 
 @contextmanager
@@ -295,7 +301,7 @@ def served_cases(folder: Path) -> Iterator[Served]:
         for name, context in _contexts(folder).items():
             secure = stack.enter_context(HttpSite({"/": Reply(body=_LONG)}, tls=context))
             served.words[name] = str(secure.port)
-        server.add("/", Reply(body=_home(served)))
+        server.add("/", Reply(body=home_of(served)))
         yield served
 
 
@@ -306,7 +312,8 @@ def _missing(path: str) -> Reply:
     )
 
 
-def _home(served: Served) -> str:
+def home_of(served: Served) -> str:
+    """The page with all cases."""
     rows = (case.markup.replace("{url}", served.address(case)).replace("{name}", case.name) for case in CASES)
     return (
         "<!DOCTYPE html><html><head><title>案例</title></head><body>\n"
@@ -314,6 +321,9 @@ def _home(served: Served) -> str:
         + "</body></html>"
     )
 
+
+_ANOTHER = "another.example.cn"
+"""Whom the certificate of the wrong host is for."""
 
 _TLS_HOSTS = {
     "tls-expired": "expired.example.cn",
@@ -331,7 +341,7 @@ def _contexts(folder: Path) -> dict[str, ssl.SSLContext]:
     (folder / "trusted.pem").write_bytes(root.pem)
     made = {
         "tls-expired": _Issued("expired.example.cn", root, days=-1),
-        "tls-wrong": _Issued("another.example.cn", root),
+        "tls-wrong": _Issued(_ANOTHER, root),
         "tls-self": _Issued("self.example.cn", None, ca=False),
         "tls-chain": _Issued("chain.example.cn", between),
         "tls-old": _Issued("old.example.cn", root),
@@ -351,7 +361,9 @@ class _Issued:
         self.subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         is_ca = issuer is None if ca is None else ca
         today = datetime.datetime.now(datetime.UTC)
-        alternatives = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.3"))]
+        alternatives = [x509.DNSName(name)]
+        if name != _ANOTHER:
+            alternatives.append(x509.DNSName("localhost"))
         builder = (
             x509.CertificateBuilder()
             .subject_name(self.subject)

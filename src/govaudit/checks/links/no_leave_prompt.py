@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.checks.links.references import references_where
-from govaudit.checks.links.signs import is_government, is_inner
+from govaudit.checks.links.signs import is_inner, is_public
 from govaudit.checks.links.spread import counted_as_home
 from govaudit.checks.links.verdict import fault_at, unfinished
 from govaudit.checks.registry import Judgement, NoParams, check
@@ -71,7 +71,7 @@ def _foreign_host(context: Context, link: Link) -> str:
     if link.tag != Tag.A or link.url is None or context.scope.owns(link.url) or is_inner(link.url):
         return ""
     host = hostname_of(link.url)
-    return "" if is_government(host) or _same_domain(host, hostname_of(context.home_url)) else host
+    return "" if is_public(host) or _same_domain(host, hostname_of(context.home_url)) else host
 
 
 def _same_domain(one: str, other: str) -> bool:

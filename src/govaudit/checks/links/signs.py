@@ -32,6 +32,7 @@ class Signs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parking_hosts: tuple[str, ...]
     closed_titles: tuple[str, ...]
     files: dict[str, frozenset[str]]
+    public_hosts: tuple[str, ...]
     government_endings: tuple[str, ...]
 
 
@@ -60,4 +61,13 @@ def is_inner(url: str) -> bool:
 
 def is_government(host: str) -> bool:
     """Whether a host bears a name that only governments and public bodies get."""
-    return any(host == ending or host.endswith(f".{ending}") for ending in signs().government_endings)
+    return _ends_with(host, signs().government_endings)
+
+
+def is_public(host: str) -> bool:
+    """Whether a host belongs to a government or holds the marks and records that sites have to link."""
+    return is_government(host) or _ends_with(host, signs().public_hosts)
+
+
+def _ends_with(host: str, endings: tuple[str, ...]) -> bool:
+    return any(host == ending or host.endswith(f".{ending}") for ending in endings)
