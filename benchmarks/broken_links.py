@@ -35,10 +35,6 @@ _PAGE = (
 )
 
 
-_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
-"""Titles in Chinese numerals: a short page with 404 in its title may be taken for an error page."""
-
-
 def build(root: Path, pages: int, targets: int) -> Counter[str]:
     """Write the site. Returns path of a broken target → on how many pages it stands."""
     template = [f"/gone/template{number}.html" for number in range(IN_TEMPLATE)]
@@ -49,7 +45,7 @@ def build(root: Path, pages: int, targets: int) -> Counter[str]:
     for number in range(pages):
         target = texts[number % len(texts)]
         expected.update([*template, target])
-        title = f"第{number}号通知".translate(_DIGITS)
+        title = f"第{number + 1000}号通知"
         body = f'{menu}<h1>{title}</h1><p>正文内容，详见<a href="{target}">附件{number}</a>。</p>'
         file = root / f"list{number // PER_LIST}" / f"a{number}.html"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ every name leads to loopback.
 from __future__ import annotations
 
 import datetime
+import re
 import ssl
 import warnings
 from contextlib import ExitStack, contextmanager
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OWN = "www.cases.gov.cn"
-OTHER = "www.other.example.cn"
+_FAILING_NAMES = {
+    "gone.example.cn": "NXDOMAIN",
+    "broken.example.cn": "SERVFAIL",
+    "bare.example.cn": {"TXT": ['"x"']},
+}
 _LONG = "正文。" * 500
 _ERROR = (
     "<html><head><title>出错了</title></head><body><h1>您访问的页面不存在</h1><p>请返回</p></body></html>"
@@ -38,8 +43,8 @@ _PDF = b"%PDF-1.4\n" + b"x" * 3000
 @dataclass(frozen=True, slots=True)
 class Case:
     """A reference on the page and what has to be said of it. ``name`` is the words of the link; ``url``: as written,
-    with ``{own}``, ``{other}`` (authorities), ``{closed}`` (a port) and ``{tls-…}``; ``check`` and ``fault`` empty:
-    nothing."""
+    with ``{port}``, ``{closed}`` and ``{tls-…}`` for ports; every other site is a host of its own;
+    ``check`` and ``fault`` empty: nothing."""
 
     name: str
     url: str
@@ -115,17 +120,23 @@ CASES = (
         reply=Reply(raw=b"SSH-2.0-OpenSSH_9\r\n\r\n"),
     ),
     Case("中文路径", "/公告/一.html"),
-    Case("外站正常", "http://{other}/ok.html"),
-    Case("外站404", "http://{other}/s404", "LNK002", "not-found", "fail"),
-    Case("外站502", "http://{other}/s502", "LNK002", "bad-gateway-unsure", "inconclusive"),
-    Case("外站不应答", "http://{other}/silent", "LNK002", "no-first-byte-unsure", "inconclusive"),
-    Case("外站重置", "http://{other}/reset", "LNK002", "reset-unsure", "inconclusive"),
-    Case("外站412", "http://{other}/s412", "LNK002", "blocked", "inconclusive"),
-    Case("外站循环", "http://{other}/loop1", "LNK006", "loop", "fail"),
+    Case("外站正常", "http://ok.example.cn:{port}/ok.html"),
+    Case("外站404", "http://s404.example.cn:{port}/s404", "LNK002", "not-found", "fail"),
+    Case("外站502", "http://s502.example.cn:{port}/s502", "LNK002", "bad-gateway-unsure", "inconclusive"),
+    Case(
+        "外站不应答",
+        "http://silent.example.cn:{port}/silent",
+        "LNK002",
+        "no-first-byte-unsure",
+        "inconclusive",
+    ),
+    Case("外站重置", "http://reset.example.cn:{port}/reset", "LNK002", "reset-unsure", "inconclusive"),
+    Case("外站412", "http://s412.example.cn:{port}/s412", "LNK002", "blocked", "inconclusive"),
+    Case("外站循环", "http://loop.example.cn:{port}/loop1", "LNK006", "loop", "fail"),
     Case("无此域名", "http://gone.example.cn/", "LNK002", "no-such-name", "fail"),
     Case("解析失败", "http://broken.example.cn/", "LNK002", "name-server-unsure", "inconclusive"),
     Case("无地址", "http://bare.example.cn/", "LNK002", "no-address-unsure", "inconclusive"),
-    Case("拒绝连接", "http://www.other.example.cn:{closed}/", "LNK002", "refused", "fail"),
+    Case("拒绝连接", "http://closed.example.cn:{closed}/", "LNK002", "refused", "fail"),
     Case("证书过期", "https://expired.example.cn:{tls-expired}/", "LNK002", "tls-expired", "inconclusive"),
     Case("证书错名", "https://wrong.example.cn:{tls-wrong}/", "LNK002", "tls-wrong-host", "inconclusive"),
     Case("自签名", "https://self.example.cn:{tls-self}/", "LNK002", "tls-self-signed", "inconclusive"),
@@ -133,7 +144,7 @@ CASES = (
     Case("过时协议", "https://old.example.cn:{tls-old}/", "LNK002", "tls-protocol", "inconclusive"),
     Case(
         "停放域名",
-        "http://{other}/parked",
+        "http://parked.example.cn:{port}/parked",
         "LNK010",
         "closed",
         "review",
@@ -274,8 +285,7 @@ class Served:
     def without_names(self) -> Served:
         """The same site for visitors that cannot be given our name server: by numbers and ``localhost``. What fails by
         its name keeps it."""
-        words = {name: value.replace(OTHER, "localhost") for name, value in self.words.items()}
-        words |= dict.fromkeys(_TLS_HOSTS.values(), "localhost") | {OTHER: "localhost"}
+        words = self.words | dict.fromkeys(_other_hosts(), "localhost")
         return Served(f"http://127.0.0.1:{self.server.port}/", self.nameserver, self.server, words)
 
 
@@ -287,22 +297,21 @@ def served_cases(folder: Path) -> Iterator[Served]:
         routes |= _FURTHER
         routes["/parked"] = Reply(body="<html><title>此域名出售</title><body>x</body></html>")
         server = stack.enter_context(HttpSite(routes, _missing))
-        names = ("www.cases.gov.cn", "www.other.example.cn", *_TLS_HOSTS.values())
-        zone = {name: {"A": ["127.0.0.1"]} for name in names}
-        nameserver = stack.enter_context(
-            dns_server({**zone, "broken.example.cn": "SERVFAIL", "bare.example.cn": {"TXT": ['"x"']}})
-        )
+        zone = {name: {"A": ["127.0.0.1"]} for name in (OWN, *_other_hosts())}
+        nameserver = stack.enter_context(dns_server({**zone, **_FAILING_NAMES}))
         served = Served(f"http://{OWN}:{server.port}/", nameserver, server)
-        served.words = {
-            "own": f"{OWN}:{server.port}",
-            "other": f"{OTHER}:{server.port}",
-            "closed": str(closed_port()),
-        }
+        served.words = {"port": str(server.port), "closed": str(closed_port())}
         for name, context in _contexts(folder).items():
             secure = stack.enter_context(HttpSite({"/": Reply(body=_LONG)}, tls=context))
             served.words[name] = str(secure.port)
         server.add("/", Reply(body=home_of(served)))
         yield served
+
+
+def _other_hosts() -> list[str]:
+    """Hosts of other sites that have an address."""
+    hosts = {host for case in CASES for host in re.findall(r"//([a-z0-9.-]+\.example\.cn)", case.url)}
+    return sorted(hosts - _FAILING_NAMES.keys())
 
 
 def _missing(path: str) -> Reply:
@@ -324,14 +333,6 @@ def home_of(served: Served) -> str:
 
 _ANOTHER = "another.example.cn"
 """Whom the certificate of the wrong host is for."""
-
-_TLS_HOSTS = {
-    "tls-expired": "expired.example.cn",
-    "tls-wrong": "wrong.example.cn",
-    "tls-self": "self.example.cn",
-    "tls-chain": "chain.example.cn",
-    "tls-old": "old.example.cn",
-}
 
 
 def _contexts(folder: Path) -> dict[str, ssl.SSLContext]:
