@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def broken_attachment(context: Context, _: NoParams) -> Judgement:
     """Files to download (pdf, doc, xls, wps, ofd, zip …) that own pages link to.
 
-    Fails under the same conditions as links, and when two looks bring an empty file or a web page in the file's
-    place: then both its first bytes and its header say HTML, so that a table saved as HTML under ``.xls`` and
-    sent as a table is none.
+    Fails under the same conditions as links, and when two looks bring an empty file, an own file cut short, or a web
+    page in the file's place: then both its first bytes and its header say HTML, so that a table saved as HTML under
+    ``.xls`` and sent as a table is none. A login in the file's place, and bytes that the program of the extension does
+    not open, go to a person.
 
     Clause: 功能设计/可用性 “首页上的链接(包括图片、附件、外部链接等)打不开或错误的,每发现一处,扣0.2分;
     其他页面上的…,每发现一处,扣0.1分”.

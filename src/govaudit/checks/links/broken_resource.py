@@ -19,7 +19,7 @@ def broken_resource(context: Context, _: NoParams) -> Judgement:
     """What the site's own pages need to be shown: images, styles, scripts, fonts, frames, media.
 
     Fails under the same conditions as links (LNK001 for own hosts, LNK002 for foreign ones); also when a
-    picture, font or medium arrives empty. An empty style or script is none.
+    picture, font or medium arrives empty, or an own one cut short. An empty style or script is none.
 
     Clause: 功能设计/可用性 “首页上的链接(包括图片、附件、外部链接等)打不开或错误的,每发现一处,扣0.2分;
     其他页面上的…,每发现一处,扣0.1分”.
