@@ -45,8 +45,9 @@ def build(root: Path, pages: int, targets: int) -> Counter[str]:
     for number in range(pages):
         target = texts[number % len(texts)]
         expected.update([*template, target])
+        # No 404 in what a page says: a short one that does may be taken for an error page.
         title = f"第{number + 1000}号通知"
-        body = f'{menu}<h1>{title}</h1><p>正文内容，详见<a href="{target}">附件{number}</a>。</p>'
+        body = f'{menu}<h1>{title}</h1><p>正文内容，详见<a href="{target}">附件</a>。</p>'
         file = root / f"list{number // PER_LIST}" / f"a{number}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_PAGE.format(title=title, body=body), encoding="utf-8")

@@ -71,16 +71,16 @@ def test_nothing_is_wider_than_the_screen(page: Page, folder: Path, name: str, w
 
 def test_search_leaves_what_was_asked_for(page: Page, folder: Path) -> None:
     page.goto((folder / SITE_PAGE).as_uri())
-    assert status(page, "#problems") == "共 30 条，符合条件 30 条，当前显示 30 条"
+    assert status(page, "#problems") == "共 40 条，符合条件 40 条，当前显示 40 条"
     page.locator("#problems [data-query]").fill("list_7.html")
     expect(page.locator("#problems article")).to_have_count(1)
-    assert status(page, "#problems") == "共 30 条，符合条件 1 条，当前显示 1 条"
+    assert status(page, "#problems") == "共 40 条，符合条件 1 条，当前显示 1 条"
     assert "list_7.html" in page.locator("#problems article").inner_text()
     assert page.locator("#problems .group:visible").count() == 1
     page.locator("#problems [data-query]").fill("没有这样的文字")
     page.locator("#problems [data-nothing]").wait_for(state="visible")
     page.locator("#problems [data-reset]").click()
-    assert page.locator("#problems article").count() == 30
+    assert page.locator("#problems article").count() == 40
 
 
 def test_filters_combine(page: Page, folder: Path) -> None:
@@ -155,6 +155,6 @@ def test_without_scripts_the_findings_are_still_there(browser: Browser, folder: 
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((folder / SITE_PAGE).as_uri())
-    assert page.locator("#problems article").count() == 30
+    assert page.locator("#problems article").count() == 40
     assert page.locator("noscript p").is_visible()
     context.close()

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from govaudit.demo.dns_server import Records
+
 OWN = "www.cases.gov.cn"
-_FAILING_NAMES = {
+_FAILING_NAMES: dict[str, Records | str] = {
     "gone.example.cn": "NXDOMAIN",
     "broken.example.cn": "SERVFAIL",
     "bare.example.cn": {"TXT": ['"x"']},
@@ -297,8 +299,8 @@ def served_cases(folder: Path) -> Iterator[Served]:
         routes |= _FURTHER
         routes["/parked"] = Reply(body="<html><title>此域名出售</title><body>x</body></html>")
         server = stack.enter_context(HttpSite(routes, _missing))
-        zone = {name: {"A": ["127.0.0.1"]} for name in (OWN, *_other_hosts())}
-        nameserver = stack.enter_context(dns_server({**zone, **_FAILING_NAMES}))
+        zone: dict[str, Records | str] = {name: {"A": ["127.0.0.1"]} for name in (OWN, *_other_hosts())}
+        nameserver = stack.enter_context(dns_server(zone | _FAILING_NAMES))
         served = Served(f"http://{OWN}:{server.port}/", nameserver, server)
         served.words = {"port": str(server.port), "closed": str(closed_port())}
         for name, context in _contexts(folder).items():

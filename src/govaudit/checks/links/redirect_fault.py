@@ -48,10 +48,11 @@ def redirect_fault(context: Context, _: NoParams) -> Judgement:
     """
     home = home_addresses(context)
     found: dict[str, str] = {}
+    examined = 0
     for url, looks in context.looks.items():
+        examined += bool(looks[-1].hops)
         if ending := _ending(context, url, looks, home):
             found[url] = ending
-    examined = sum(bool(looks[-1].hops) for looks in context.looks.values())
     faults = [
         fault
         for url, references in references_to(context, found).items()
