@@ -227,3 +227,14 @@ def test_placeholders_are_filled() -> None:
 )
 def test_language_follows_the_environment(environment: dict[str, str], language: str) -> None:
     assert language_of_environment(environment) == language
+
+
+def test_texts_that_checks_share_are_filled_with_the_words_of_each() -> None:
+    texts = catalogue("checks", "zh-CN")
+    key = "faults.not-found-behind.message"
+    internal = texts.text(f"LNK001.{key}", text="年报", status=404)
+    attachment = texts.text(f"LNK004.{key}", text="年报", status=404)
+    assert internal == "站内链接“年报”打不开：跳转到的地址有问题，地址不存在（状态码 404）"
+    assert attachment == internal.replace("站内链接", "附件")
+    assert not any(name.startswith("ladder.") or name.endswith((".like", ".thing")) for name in texts.entries)
+    assert not any("[[" in text for text in texts.entries.values())

@@ -97,7 +97,7 @@ def fault_of(link: Link) -> str:
 def _of_other(raw: str) -> str:
     """Of a reference that is no web address."""
     scheme = scheme_of(raw)
-    if _DRIVE.match(raw) or scheme == "file" or raw.startswith("\\\\"):
+    if _DRIVE.match(raw) or scheme == "file":
         return "local-file"
     if scheme in WEB_SCHEMES or not scheme:
         return "malformed"
