@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.text import collapsed, comparable, squeezed
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 _LONGEST = 240
 _LONGEST_STEP = 40
 _MOST_STEPS = 12
-_SEPARATORS = r"[>›»→\\/|·\n]|&gt;|\s-\s|::|--+|——+|(?<!\S)-(?!\S)"
+_SEPARATORS = r"-{1,2}>|=>|[>›»→\\/|·\n]|&gt;|\s-\s|::|--+|——+|(?<!\S)-(?!\S)"
 _SPLIT = re.compile(_SEPARATORS)
 _HIGHEST_CLIMB = 6
 _NOWHERE = (0, 0)
+_COLUMN_NAME = 8
 _WHOLE = "channel_tab"
 
 
@@ -108,10 +110,10 @@ def _goes_on(page: Outline, anchors: Anchors, element: int, outer: int) -> bool:
 
 def _by_class(page: Outline, anchors: Anchors) -> tuple[tuple[Crumb, ...], tuple[int, int]]:
     names = word_set("zones", "breadcrumb")
-    for element, classes in page.names.items():
-        whole = _WHOLE in classes
-        if not whole and names.isdisjoint(name_parts(classes)):
-            continue
+    called = (element for element, classes in page.names.items() if not names.isdisjoint(name_parts(classes)))
+    tabs = (element for element, classes in page.names.items() if _WHOLE in classes)
+    for element in chain(called, tabs):
+        whole = _WHOLE in page.names[element]
         length = page.stop[element] - page.start[element]
         if page.hidden[element] or not 2 <= length <= _LONGEST or page.tag[element] in {"a", "body", "input"}:
             continue
@@ -174,14 +176,19 @@ def _without_ends(steps: list[Crumb]) -> list[Crumb]:
     kept = list(steps)
     while kept and squeezed(comparable(kept[-1].text, "zh-Hant")) in ignored:
         kept.pop()
-    before = word_set("breadcrumb", "before")
+    before = _before_squeezed()
     return [step for step in kept if squeezed(comparable(step.text, "zh-Hant")) not in before]
+
+
+@cache
+def _before_squeezed() -> frozenset[str]:
+    return frozenset(map(squeezed, word_set("breadcrumb", "before")))
 
 
 def without_title(steps: tuple[Crumb, ...], titles: list[str]) -> tuple[Crumb, ...]:
     """The trail of a page that is no column, without a last step that is the page's own title (``titles``) or
     its beginning."""
-    if len(steps) < 2:
+    if len(steps) < 2 or (len(steps) == 2 and len(steps[1].text) <= _COLUMN_NAME):
         return steps
     written = squeezed(comparable(steps[-1].text, "zh-Hant"))
     said = written.rstrip(".…")

@@ -6,12 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FIRST_YEAR, _LAST_YEAR = 1949, 2099
 _ROC_OFFSET = 1911
@@ -22,12 +18,24 @@ _TIME = (
 _END = r"(?:(?!\d|\.\d|[-/]\d)|(?=\d\d:\d\d))"
 # What may not stand before a date is looked at behind its year: a scan leaps to the years that way.
 _FULL = re.compile(
-    r"(?P<y>(?:19|20)\d\d)(?<![\d.]\d{4})(?<!\d[-/]\d{4})"
+    r"(?P<y>(?:19|20)\d\d)(?<!\d\d{4})(?<!\d[-/.]\d{4})"
     rf"(?:(?: ?- ?(?P<m1>\d{{1,2}}) ?- ?(?P<d1>\d{{1,2}})|/(?P<m2>\d{{1,2}})/(?P<d2>\d{{1,2}})"
     rf"|\.(?P<m3>\d{{1,2}})\.(?P<d3>\d{{1,2}})){_END}"
     r"|[ \n]?年[ \n]?(?P<m4>\d{1,2})[ \n]?月[ \n]?(?P<d4>\d{1,2})(?:[ \n]?[日号]|(?!\d)))" + _TIME
 )
 _CENTURIES = ("19", "20")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAME = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+# Tried at a year: the words before it, and the time behind it.
+_ENGLISH_BEFORE = re.compile(
+    rf"(?:(?<![A-Z]){_MONTH_NAME}[ \n](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?"
+    rf"|(?<!\d)(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?[ \n]{_MONTH_NAME.replace('<month>', '<month2>')},?)[ \n]$"
+)
+_ENGLISH_YEAR = re.compile(r"(?P<y>(?:19|20)\d\d)(?!\d)" + _TIME)
+_LONGEST_ENGLISH = 20
 _DIGITS = "〇零一二三四五六七八九"
 _CHINESE = re.compile(
     r"(?P<y>[一二][〇零一二三四五六七八九]{3})[ \n]?年[ \n]?(?P<m>[一二三四五六七八九十元]{1,2}|十[一二])[ \n]?月[ \n]?"
@@ -43,11 +51,16 @@ _COMPACT = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1
 _MONTH_DAY = re.compile(
     r"(?<![\d年./-])(?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2})|月(?P<d2>\d{1,2})日?)(?![\d%./-])"
 )
-_RELATIVE = re.compile(r"(?P<word>刚刚|今天|今日|昨天|昨日|前天)|(?P<n>\d{1,3}) ?(?P<unit>分钟|小时|天|日)前")
+_RELATIVE = re.compile(
+    r"(?P<word>刚刚|今天|今日|昨天|昨日|前天)(?: ?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?"
+    r"|(?P<n>\d{1,3}) ?(?P<unit>分钟|小时|天|日)前"
+)
 _RELATIVE_DAYS = {"刚刚": 0, "今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _LIKE = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d|[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月"
-    r"|民国.{1,4}年|(?<!\d)\d{1,2}月\d{1,2}日|(?<![\d-])\d\d-\d\d(?![\d-])"
+    r"|民国.{1,4}年|(?<!\d)\d{1,2}月\d{1,2}日|(?<![\d-])\d\d-\d\d(?![\d-])|(?<!\d)\d\d[-/.]\d\d[-/.]\d\d(?!\d)"
+    r"|(?<![A-Za-z])(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d"
+    r"|\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? (?:19|20)\d\d"
 )
 _IN_ADDRESS = (
     re.compile(r"/(?P<y>20\d\d|19\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?=/)"),
@@ -82,8 +95,8 @@ class MonthDay:
 
 def find_dates(text: str) -> list[Found]:
     """All full dates of ``text`` (narrow, simplified) in order: 2026-09-30, 2026/9/30, 2026.09.30, 2026年9月30日,
-    二〇二六年九月三十日, 民国115年9月30日; with the time of day when that follows."""
-    found = [one for match in _full_matches(text) if (one := _of_full(match)) is not None]
+    二〇二六年九月三十日, 民国115年9月30日, September 30, 2026, 30 Sept 2026; with the time of day when that follows."""
+    found = _numeric_and_english(text)
     if any(century in text for century in _CHINESE_CENTURIES):
         found += [one for match in _CHINESE.finditer(text) if (one := _of_chinese(match)) is not None]
     if "民国" in text:
@@ -93,13 +106,40 @@ def find_dates(text: str) -> list[Found]:
     return found
 
 
-def _full_matches(text: str) -> Iterator[re.Match[str]]:
-    """What ``_FULL`` finds, tried only where a year may begin: looking for its century is much faster."""
+def _numeric_and_english(text: str) -> list[Found]:
+    """What ``_FULL`` finds, tried only where a year may begin: looking for its century is much faster. Behind a
+    blank that year may end an English date."""
+    found: list[Found] = []
     stop = 0
     for place in _centuries(text):
-        if place >= stop and (match := _FULL.match(text, place)) is not None:
+        if place < stop:
+            continue
+        match = _FULL.match(text, place)
+        one = _of_full(match) if match is not None else None
+        if match is None and place and text[place - 1] in " \n":
+            one = _of_english(text, stop, place)
+        if match is not None:
             stop = match.end()
-            yield match
+        if one is not None:
+            found.append(one)
+            stop = one.stop
+    return found
+
+
+def _of_english(text: str, begin: int, place: int) -> Found | None:
+    before = text[max(begin, place - _LONGEST_ENGLISH) : place]
+    if not before[-3:].isascii():
+        return None
+    words = _ENGLISH_BEFORE.search(before)
+    year = _ENGLISH_YEAR.match(text, place) if words is not None else None
+    if words is None or year is None:
+        return None
+    month = _MONTHS.index((words["month"] or words["month2"])[:3].lower()) + 1
+    day = _day(_int(year["y"]), month, _int(words["day"] or words["day2"]))
+    if day is None:
+        return None
+    start = place - len(before) + words.start()
+    return Found(start, year.end(), day.isoformat() + _time(year))
 
 
 def _centuries(text: str) -> list[int]:
@@ -153,8 +193,8 @@ def with_year(found: MonthDay, address: str, latest: str) -> str:
     """ISO date of a date without year, empty when nothing tells the year.
 
     The address of the entry tells it best (``/202310/``, ``t20231011_``): the year that brings the date nearest
-    to it. Else it is the newest year in which the date is not after ``latest``, the newest moment that the page
-    itself knows. A year is never taken from the clock.
+    to it. Else it is the newest year in which the date is not after ``latest``, the newest day that the
+    entries of the page may have. A year is never taken from the clock.
     """
     hint = address_date(address) or _month_of_address(address)
     if hint:

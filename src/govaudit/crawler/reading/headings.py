@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from govaudit.crawler.reading.dates import looks_like_date
 from govaudit.crawler.reading.text import collapsed, comparable, squeezed
 from govaudit.crawler.reading.words import alternatives, word_set
 from govaudit.crawler.reading.zones import Zone, name_parts
@@ -37,13 +38,17 @@ _TITLE_TAGS = (
 )
 _HEADING_WEIGHTS = {"h1": 2.0, "ucaptitle": 2.0, "h2": 0.6, "h3": 0.6}
 _CONTROLS = frozenset(["input", "select", "option", "button", "textarea", "li", "table"])
+_LINKS = frozenset(["a"])
 _NO_BODIES = frozenset(["body", "a", "input"])
 _LONGEST_TITLE = 200
 _SHORTEST_TITLE = 4
 _LONG_TITLE = 8
 _MOST = 0.6
 _LIKELIEST = 3
+_SEVERAL = 2
+_MOST_MARKS = 6
 _LINES_BEHIND = 6
+_LONGEST_DATE = 18
 _REGION = 400
 _LONG_LINE = 90
 
@@ -62,14 +67,32 @@ class Heading:
 def title_candidates(title: str, article_title: str, site_name: str) -> list[str]:
     """What the visible title may say, squeezed for comparing, likeliest first. The name of the site, which most
     ``<title>`` end or begin with, is none."""
-    written = [article_title, title, *_TITLE_PARTS.split(title)]
+    written = [article_title, title, *_parts_of(title)]
     own = squeezed(comparable(site_name, "zh-Hant"))
     found: list[str] = []
     for one in written:
-        plain = squeezed(comparable(one, "zh-Hant"))
+        plain = _bare(one)
         if len(plain) >= 2 and plain not in found and plain != own and not _site_name().search(plain):
             found.append(plain)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _bare(text: str) -> str:
+    """Kept over pages: titles end with the names of columns and of the site."""
+    return squeezed(comparable(text, "zh-Hant"))
+
+
+def _parts_of(title: str) -> list[str]:
+    """What stands between the marks that part a title; of one that holds such marks itself (10月1日—7日) also all
+    that stands before or behind one of them."""
+    marks = list(_TITLE_PARTS.finditer(title))
+    starts = [0, *(mark.end() for mark in marks)]
+    stops = [*(mark.start() for mark in marks), len(title)]
+    parts = [title[start:stop] for start, stop in zip(starts, stops, strict=True)]
+    if _SEVERAL <= len(marks) <= _MOST_MARKS:
+        parts += [title[:stop] for stop in stops[-2:0:-1]] + [title[start:] for start in starts[1:-1]]
+    return parts
 
 
 @cache
@@ -107,7 +130,24 @@ def find_heading(
         if weight > 0 and (best is None or weight > best[0]):
             text = collapsed(page.shown(element))
             best = (weight, Heading(text, start, stop, element, certain=weight >= 4))
-    return best[1] if best else None
+    return best[1] if best else _line_of_title(page, zones, candidates, trail)
+
+
+def _line_of_title(
+    page: Outline, zones: list[Zone], candidates: list[str], trail: tuple[int, int]
+) -> Heading | None:
+    """The line that says the title where no element does, as in blocks that are never closed."""
+    wanted = {one for one in candidates if len(one) >= _SHORTEST_TITLE}
+    place = 0
+    for line in page.plain.split("\n") if wanted else ():
+        start, place = place, place + len(line) + 1
+        if len(line) > _LONGEST_TITLE or trail[0] <= start < trail[1] or squeezed(line) not in wanted:
+            continue
+        owner = page.owner_at(start)
+        if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, _LINKS) < 0:
+            stop = start + len(line)
+            return Heading(collapsed(page.text[start:stop]), start, stop, owner, certain=True)
+    return None
 
 
 def _may_hold(text: str, samples: list[tuple[str, str, str]]) -> bool:
@@ -136,7 +176,8 @@ def _weight(page: Outline, element: int, wanted: set[str], first: list[str], lik
 
 @lru_cache(maxsize=8192)
 def _calls_title(classes: str) -> bool:
-    return not name_parts(classes).isdisjoint(word_set("zones", "title"))
+    parts = name_parts(classes)
+    return not parts.isdisjoint(word_set("zones", "title")) and parts.isdisjoint(word_set("dates", "names"))
 
 
 def _holds_controls(page: Outline, element: int) -> bool:
@@ -181,7 +222,7 @@ def line_before(page: Outline, zones: list[Zone], place: int, trail: tuple[int, 
     while start > 0:
         line_start, stop = page.line_at(start - 1)
         text = page.text[line_start:stop].strip()
-        if len(text) >= _SHORTEST_TITLE:
+        if len(text) >= _SHORTEST_TITLE and not (len(text) <= _LONGEST_DATE and looks_like_date(text)):
             owner = page.owner_at(line_start)
             said = page.plain[line_start:stop]
             usable = zones[owner] is Zone.MAIN and not page.hidden[owner] and len(text) <= _LONGEST_TITLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ _SHORT_PAGE = 600
 _VERY_SHORT_PAGE = 120
 _TITLE_PARTS = re.compile(r"[-_|—–]")
 _TITLE_WORDS = re.compile(r"[-_|—–\s]+")
+_SENTENCE_END = re.compile("[。!]")
+_SHORTEST_SENTENCE = 5
 _LINKS = frozenset(["a"])
 _FORMS = frozenset(["form"])
 # One of these makes other elements a document's.
@@ -129,6 +132,17 @@ def _traits_found(
     message_titled = _message_titled(name, traits)
     # One look for both.
     labelled_parts = _either().search(page.plain) is not None
+    fields = _message_fields(page, zones) if labelled_parts else {}
+    several = bool(fields) and any(fields.get(asker, 0) > 1 for asker in words("kinds", "message-askers"))
+    column_address = not article_address and bool(_COLUMN_ADDRESS.search(path))
+    trail_ends = _trail_ends_here(traits)
+    short_text = (
+        not (traits.date_shown or running >= _RUNNING_TEXT or dated >= _LEAST_ROWS)
+        and not (column_address or trail_ends or "columnname" in labelled)
+        and traits.heading is not None
+        and traits.heading.certain
+        and _has_sentence(page, zones, traits.heading.stop)
+    )
     tests = {
         "label-article": article,
         "label-column": "columnname" in labelled and not article,
@@ -145,17 +159,17 @@ def _traits_found(
         "pages": bool(traits.next_page),
         "nothing-here": bool(traits.empty_text) and not traits.entries and not traits.date_shown,
         "address-article": article_address,
-        "address-column": not article_address and bool(_COLUMN_ADDRESS.search(path)),
+        "address-column": column_address,
         "address-root": bool(_ROOT.match(path))
         and traits.entries >= 2 * _LEAST_ROWS
         and not traits.breadcrumb,
-        "trail-ends-here": _trail_ends_here(traits),
+        "trail-ends-here": trail_ends,
+        "short-text": short_text,
         "document-table": labelled_parts and _document_elements(page, zones) >= _LEAST_ROWS,
         "guide-elements": traits.guide,
         "guide-title": any(word in name for word in words("guides", "titles")),
-        "message-fields": labelled_parts
-        and dated < _LEAST_ROWS
-        and _message_fields(page, zones) >= _LEAST_ROWS,
+        "message-fields": dated < _LEAST_ROWS and len(fields) >= _LEAST_ROWS and not several,
+        "several-messages": len(fields) >= _LEAST_ROWS and several,
         "message-list": message_titled and dated >= 2,
         "message-form": message_titled and _has_text_form(page),
         "message-title": message_titled,
@@ -216,6 +230,17 @@ def _running_text(page: Outline, zones: list[Zone]) -> int:
     return total
 
 
+def _has_sentence(page: Outline, zones: list[Zone], place: int) -> bool:
+    """Whether a sentence that is no link follows the title in the main area."""
+    for match in _SENTENCE_END.finditer(page.plain, place):
+        owner = page.owner_at(match.start())
+        if match.start() - page.line_at(match.start())[0] < _SHORTEST_SENTENCE:
+            continue
+        if zones[owner] is Zone.MAIN and not page.hidden[owner] and page.enclosing(owner, _LINKS) < 0:
+            return True
+    return False
+
+
 def _trail_ends_here(traits: Traits) -> bool:
     if not traits.breadcrumb:
         return False
@@ -267,13 +292,14 @@ def _document_elements(page: Outline, zones: list[Zone]) -> int:
     return len(found) if _DOCUMENT_NUMBERS & found else 0
 
 
-def _message_fields(page: Outline, zones: list[Zone]) -> int:
-    found = set()
+def _message_fields(page: Outline, zones: list[Zone]) -> dict[str, int]:
+    """How often the main area shows each of the labels of messages."""
+    found: Counter[str] = Counter()
     for match in _labels("message-fields").finditer(page.plain):
         owner = page.owner_at(match.start(1))
         if zones[owner] is Zone.MAIN and not page.hidden[owner]:
-            found.add(squeezed(match[1]))
-    return len(found)
+            found[squeezed(match[1])] += 1
+    return found
 
 
 def _message_titled(name: str, traits: Traits) -> bool:

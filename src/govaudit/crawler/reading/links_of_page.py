@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from govaudit.crawler.reading.links import anchor_text, script_of, scripted_addresses
-from govaudit.crawler.reading.text import comparable, squeezed
+from govaudit.crawler.reading.text import collapsed, comparable, squeezed
 from govaudit.inspection.urls import WEB_SCHEMES, host_of, resolve, scheme_of, without_fragment
 
 if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Outline
 
 _FROM_FOLDER = frozenset("._" + ascii_letters + digits)
+_WRITES = re.compile(r"document\.write(?:ln)?\(\s{0,4}([\"'])([^\"'<>\\]{2,300})\1")
+_LONGEST_TEXT = 200
 _CLICKABLE = ("li", "tr", "td", "div", "span", "p")
 
 
@@ -74,10 +77,11 @@ def _web_address(base: str, raw: str, encoding: str) -> str:
 
 
 class Anchors:
-    """The anchors of a page in document order."""
+    """The anchors of a page in document order. ``written``: how many have a text that a script writes."""
 
     def __init__(self, page: Outline, resolver: Resolver) -> None:
         self.all: list[Anchor] = []
+        self.written = 0
         self._elements: list[int] = []
         attributes = page.attributes
         clickable = [
@@ -87,6 +91,11 @@ class Anchors:
         for element in sorted([*elements, *clickable]) if clickable else elements:
             anchor = _anchor(page, element, resolver)
             if anchor is not None:
+                if not anchor.text and page.last[element] > element and (text := _written(page, element)):
+                    anchor = msgspec.structs.replace(
+                        anchor, text=text, plain=squeezed(comparable(text, page.language))
+                    )
+                    self.written += 1
                 self.all.append(anchor)
                 self._elements.append(element)
 
@@ -110,6 +119,15 @@ class Anchors:
             if anchor is not None:
                 return anchor
         return None
+
+
+def _written(page: Outline, element: int) -> str:
+    """The text that an inline script writes into an element: ``document.write("…")``."""
+    for inner in range(element + 1, page.last[element] + 1):
+        match = _WRITES.search(page.code[inner]) if inner in page.code else None
+        if match is not None:
+            return collapsed(match[2], _LONGEST_TEXT)
+    return ""
 
 
 def _anchor(page: Outline, element: int, resolver: Resolver) -> Anchor | None:

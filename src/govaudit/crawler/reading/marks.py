@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from govaudit.crawler.reading.outline import Attributes, Outline
 
 _SITE_CODE = re.compile(
-    r"(?:网站|政府网站)?[ \n]?标识码[ \n]?(?:是|为)?[ \n:]{0,4}"
-    r"(?P<value>[A-Za-z]{0,3}\d[\dA-Za-z-]{2,19}|[A-Za-z]{2}[\dA-Za-z-]{2,18})?"
+    r"(?:(?:网站|政府网站)?[ \n]?标识码|[Ii]dentification (?:[Cc]ode|[Nn]umber|[Nn]o\.?)|[Ss]ite (?:ID )?[Cc]ode)"
+    r"[ \n]?(?:是|为)?[ \n:(\[]{0,4}"
+    # Ten characters may stand in groups.
+    r"(?P<value>(?<![A-Za-z])(?:[A-Za-z]{2}\d|\d{2})(?:[ \n]?\d){7,8}(?![\dA-Za-z]|[ \n]?\d{4})"
+    r"|[A-Za-z]{0,3}\d[\dA-Za-z-]{2,19}|[A-Za-z]{2}[\dA-Za-z-]{2,18})?"
 )
 _POLICE_RECORD = re.compile(r"公安(?:机关)?备案(?:编)?号[ \n:]{0,4}(?P<value>[一-龥]{0,3}\d{6,16}号?)")
 _FALLBACK_ICP = re.compile(
@@ -247,7 +250,7 @@ def _stands_in(kind: MarkKind, pattern: re.Pattern[str], text: str) -> bool:
     if pattern is _FALLBACK_ICP:
         return "备案" in text
     if kind is MarkKind.SITE_CODE:
-        return "标识码" in text
+        return "标识码" in text or "dentification " in text or "ite code" in text or "ite Code" in text
     core = _ICP_CORE if kind is MarkKind.ICP else _POLICE_CORE
     return core.search(text) is not None
 

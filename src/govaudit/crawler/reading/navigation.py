@@ -5,27 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.roles import Role
+from govaudit.crawler.reading.text import collapsed
 from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, name_parts
 from govaudit.inspection.facts import MenuEntry
 
 if TYPE_CHECKING:
-    from govaudit.crawler.reading.links_of_page import Anchor, Anchors
+    from govaudit.crawler.reading.links_of_page import Anchor, Anchors, Resolver
     from govaudit.crawler.reading.outline import Outline
 
 _LONGEST_ENTRY = 24
 _MOST_ENTRIES = 1500
-_GROUPS = frozenset(["li", "dl"])
+_GROUPS = frozenset(["li"])
 _PARTS = frozenset(["div", "td", "tr", "dd", "section", "ul"])
 _BLOCKS = frozenset(["ul", "tr", "table", "div", "td", "p", "center", "nav", "tbody", "dl"])
 _NO_BLOCKS = frozenset(["a", "li", "span", "body"])
 _FEWEST = 4
 _TYPICAL = 3
 _SHALLOW = 2
+_TWO = 2
 
 
 def navigation_of(
-    page: Outline, zones: list[Zone], anchors: Anchors, roles: dict[Role, list[Anchor]]
+    page: Outline, zones: list[Zone], anchors: Anchors, roles: dict[Role, list[Anchor]], resolver: Resolver
 ) -> tuple[MenuEntry, ...]:
     """Entries of all navigation blocks in document order, each path once. A page whose blocks no class names
     (layouts of tables) has its row of typical entries."""
@@ -34,13 +36,28 @@ def navigation_of(
         row = _typical_row(page, zones, roles[Role.TYPICAL])
         if row >= 0:
             blocks = [*blocks, row]
-    found: dict[tuple[tuple[str, ...], str], MenuEntry] = {}
+    found: dict[tuple[tuple[str, ...], str], MenuEntry] = {
+        (entry.path, entry.url): entry for entry in _mapped(page, resolver)
+    }
     for block in blocks:
         for entry in _entries(page, anchors, block):
             found.setdefault((entry.path, entry.url), entry)
             if len(found) >= _MOST_ENTRIES:
                 return tuple(found.values())
     return tuple(found.values())
+
+
+def _mapped(page: Outline, resolver: Resolver) -> list[MenuEntry]:
+    """Entries of image maps by what their areas are called."""
+    tools = word_set("navigation", "tools")
+    entries = []
+    for element in page.of_tag("area"):
+        attributes = page.attributes[element]
+        name = collapsed(attributes.get("alt") or attributes.get("title") or "")
+        url = resolver(attributes.get("href") or "")
+        if name and url and len(name) <= _LONGEST_ENTRY and name.lower() not in tools:
+            entries.append(MenuEntry(name, url, (name,)))
+    return entries if len(entries) >= _TYPICAL else []
 
 
 def _blocks(page: Outline, zones: list[Zone]) -> list[int]:
@@ -89,13 +106,28 @@ def _entries(page: Outline, anchors: Anchors, block: int) -> list[MenuEntry]:
         for outer in page.ancestors(page.parent[anchor.element]):
             if outer <= block:
                 break
-            if outer not in heads:
+            if page.tag[outer] == "dl":
+                heads[outer] = _term_over(page, anchors, outer, anchor)
+            elif outer not in heads:
                 heads[outer] = _head(page, anchors, outer, within)
             head = heads[outer]
             if head and head != path[0] and len(head) <= _LONGEST_ENTRY:
                 path.insert(0, head)
         entries.append(MenuEntry(anchor.text, anchor.url, tuple(path)))
     return entries
+
+
+def _term_over(page: Outline, anchors: Anchors, outer: int, anchor: Anchor) -> str:
+    """What the last ``dt`` before an entry of a definition list says; nothing for one in a ``dt``."""
+    terms = [term for term in page.children(outer) if page.tag[term] == "dt" and term < anchor.element]
+    if not terms:
+        inside = anchors.within(page, outer)
+        named = any(page.tag[child] == "dt" for child in page.children(outer))
+        return "" if named or len(inside) < _TWO else inside[0].text
+    if anchor.element <= page.last[terms[-1]]:
+        return ""
+    linked = anchors.within(page, terms[-1])
+    return linked[0].text if linked else collapsed(page.shown(terms[-1]))
 
 
 def _head(page: Outline, anchors: Anchors, outer: int, within: list[Anchor]) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from govaudit.crawler.reading.challenge import challenge_of, most_text
 from govaudit.crawler.reading.charset import decode
 from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
+from govaudit.crawler.reading.entry_dates import attributes_in, latest_of, standing_alone
 from govaudit.crawler.reading.guides import guides_of
 from govaudit.crawler.reading.headings import (
     Heading,
@@ -33,7 +35,9 @@ from govaudit.crawler.reading.lists import (
     dated_entries,
     empty_text,
     is_list_entry,
+    is_related,
     items_of,
+    may_name_next,
     next_page,
     undated_entries,
 )
@@ -93,6 +97,7 @@ class _Parts:
     entries: list[Entry]
     undated: list[Undated]
     source: str
+    dated_somewhere: bool
 
 
 def read_page(
@@ -152,22 +157,24 @@ def _read(
             challenge=wall,
             text_length=text_length,
         )
-    parts = _parts(page, resolver, title, home=home)
+    parts = _parts(page, resolver, title, html, home=home)
     marks = marks_of(page, parts.zones, parts.anchors, parts.roles, resolver)
-    navigation = navigation_of(page, parts.zones, parts.anchors, parts.roles)
+    navigation = navigation_of(page, parts.zones, parts.anchors, parts.roles, resolver)
     guides = guides_of(page, parts.zones, parts.heading.text if parts.heading else "", title)
-    dated = tuple(entry.item for entry in parts.entries)
-    following = resolver(next_page(page, parts.zones, parts.roles, url))
-    nothing = "" if any(item.date_text for item in dated) else empty_text(page, parts.zones)
+    own = [entry for entry in parts.entries if not is_related(page, entry)]
+    following = resolver(
+        next_page(page, parts.zones, parts.anchors, parts.roles, url, names_next=may_name_next(html))
+    )
+    nothing = "" if any(entry.item.date_text for entry in parts.entries) else empty_text(page, parts.zones)
     refresh = _refresh(page, resolver, text_length)
     traits = Traits(
         url=url,
         title=title,
         labels=parts.labels,
         breadcrumb=parts.breadcrumb,
-        entries=len(dated) or len(parts.undated),
-        dated=sum(bool(item.date or item.date_text) for item in dated),
-        lists=len({item.heading for item in dated} or {entry.heading for entry in parts.undated}),
+        entries=len(own) or len(parts.undated),
+        dated=len(own),
+        lists=len({entry.item.heading for entry in own} or {entry.heading for entry in parts.undated}),
         heading=parts.heading,
         body=parts.body,
         date_shown=bool(parts.shown),
@@ -178,7 +185,7 @@ def _read(
         text_length=text_length,
     )
     kind, reasons = _kind(page, parts, traits, refresh, home=home)
-    items = dated or items_of(page, parts.undated) if kind in _KINDS_WITH_ITEMS else ()
+    items = items_of(page, parts.entries, parts.undated) if kind in _KINDS_WITH_ITEMS else ()
     scripted = scripted_parts(
         page,
         marks,
@@ -188,6 +195,8 @@ def _read(
         text_length=text_length,
         leads_on=bool(refresh),
     )
+    if parts.anchors.written >= _LEAST_ENTRIES and not {"page", "list"} & {*scripted}:
+        scripted = (*scripted, "list")
     return Reading(
         kind=kind,
         kind_reasons=reasons,
@@ -208,12 +217,12 @@ def _read(
         text_length=text_length,
         scripted=scripted,
         language=page.language,
-        date_like=has_date_like_text(page, parts.zones),
+        date_like=parts.dated_somewhere or has_date_like_text(page, parts.zones),
         refresh=refresh,
     )
 
 
-def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Parts:
+def _parts(page: Outline, resolver: Resolver, title: str, html: str, *, home: bool) -> _Parts:
     dates = find_dates(page.plain)
     zone = zones(page, [one.start for one in dates])
     anchors = Anchors(page, resolver)
@@ -226,20 +235,25 @@ def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Par
     if home:
         # A home page has no date of its own: what stands by its first title belongs to a list.
         region = (0, 0)
+    latest = latest_of(page, zone, dates, generated_on(page))
+    alone = standing_alone(page, zone, dates, latest.today, home=home, attributes=attributes_in(html))
+    in_parts = [Found(one.start, one.stop, one.day) for one in alone if one.own]
+    if in_parts:
+        dates = sorted([*dates, *in_parts], key=attrgetter("start"))
     shown = [] if home else shown_dates(page, zone, dates, heading, region=region, body=body)
     entries = dated_entries(
         page,
         zone,
         anchors,
-        found=dates,
+        dates=alone,
         heading=heading.start if heading else -1,
-        latest=_latest(page, dates),
+        latest=latest,
         home=home,
     )
     shown, entries = _shared_out(page, shown, entries, region)
     if heading is None and shown:
         heading = line_before(page, zone, shown[0].start, trail)
-    undated = [] if entries else undated_entries(page, zone, anchors, trail)
+    undated = undated_entries(page, zone, anchors, trail, entries) if home or not entries else []
     source = source_of(page, zone, region)
     return _Parts(
         page=page,
@@ -257,12 +271,8 @@ def _parts(page: Outline, resolver: Resolver, title: str, *, home: bool) -> _Par
         entries=entries,
         undated=undated,
         source=source,
+        dated_somewhere=bool(alone),
     )
-
-
-def _latest(page: Outline, dates: list[Found]) -> str:
-    """ISO date of the newest moment that the page knows: its making, or its newest full date."""
-    return max([generated_on(page), *(one.day for one in dates)], default="")
 
 
 def _shared_out(

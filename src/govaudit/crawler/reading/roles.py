@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from govaudit.crawler.reading.links_of_page import Anchor, Anchors
 
 _LONGEST_KEPT = 300
+_LONGEST_NUMBER = 4
 
 
 class Role(int):
@@ -23,9 +24,10 @@ class Role(int):
     NEXT_MARK: ClassVar[Role]
     TYPICAL: ClassVar[Role]
     PLATFORM_PART: ClassVar[Role]
+    NUMBER: ClassVar[Role]
 
 
-_ALL = tuple(map(Role, range(7)))
+_ALL = tuple(map(Role, range(8)))
 (
     Role.SITE_MAP,
     Role.ERROR_REPORT,
@@ -34,6 +36,7 @@ _ALL = tuple(map(Role, range(7)))
     Role.NEXT_MARK,
     Role.TYPICAL,
     Role.PLATFORM_PART,
+    Role.NUMBER,
 ) = _ALL
 
 
@@ -68,5 +71,6 @@ def _roles_of(said: str) -> tuple[Role, ...]:
         Role.NEXT_MARK: small in word_set("lists", "next-marks"),
         Role.TYPICAL: said in word_set("navigation", "typical"),
         Role.PLATFORM_PART: said in word_set("kinds", "platform-parts"),
+        Role.NUMBER: said.isdecimal() and len(said) <= _LONGEST_NUMBER,
     }
     return tuple(role for role, holds in tests.items() if holds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from govaudit.crawler.reading.dates import find_dates
 from govaudit.crawler.reading.text import collapsed
-from govaudit.crawler.reading.words import alternatives, words, words_not_behind
+from govaudit.crawler.reading.words import alternatives
 from govaudit.crawler.reading.zones import Zone
 
 if TYPE_CHECKING:
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 50
 _MOST_BEHIND = 3
+_CHINESE = re.compile("[一-龥]")
+_CELLS = frozenset(["td", "th", "dt"])
 
 
 @cache
 def _label(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{words_not_behind(words('source', key), '[一-龥]')})[ \n]?[:](?![/])")
+    return re.compile(rf"(?:{alternatives('source', key, spaced=True)})(?:[ \n]?:(?!/)|(?=\n))")
 
 
 @cache
@@ -37,7 +39,9 @@ def source_of(page: Outline, zones: list[Zone], region: tuple[int, int]) -> str:
     nothing stands behind the word."""
     for key in ("labels", "publishers"):
         matches = [
-            match for match in _label(key).finditer(page.plain) if _is_main(page, zones, match.start())
+            match
+            for match in _label(key).finditer(page.plain)
+            if _is_label(page, match) and _is_main(page, zones, match.start())
         ]
         matches.sort(key=lambda match: not region[0] <= match.start() < region[1])
         for match in matches[:_MOST_BEHIND]:
@@ -45,6 +49,19 @@ def source_of(page: Outline, zones: list[Zone], region: tuple[int, int]) -> str:
             if value:
                 return value
     return ""
+
+
+def _is_label(page: Outline, match: re.Match[str]) -> bool:
+    """Whether the words are a label of their own: with a colon and nothing before them in their text, or alone in
+    the cell of a table."""
+    place = match.start()
+    before = page.plain[place - 1 : place]
+    if match[0][-1] == ":":
+        return not _CHINESE.match(before) or page.run_start[page.run_at(place)] == place
+    if before != "\n":
+        return False
+    cell = page.enclosing(page.owner_at(place), _CELLS)
+    return cell >= 0 and page.start[cell] == place and page.stop[cell] == match.end()
 
 
 def _is_main(page: Outline, zones: list[Zone], place: int) -> bool:

@@ -30,6 +30,8 @@ Zone.MAIN, Zone.HEADER, Zone.NAVIGATION, Zone.FOOTER, Zone.BESIDE = map(Zone, ra
 _PART = re.compile(r"[A-Za-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TAGS = {"header": Zone.HEADER, "nav": Zone.NAVIGATION, "footer": Zone.FOOTER, "aside": Zone.BESIDE}
+_OF_PARTS = frozenset(["header", "footer"])
+_ENTRIES = frozenset(["article", "li"])
 _BODY = frozenset(["html", "body", "form"])
 _WHOLE_PAGE = 0.7
 _LIST = 3
@@ -39,6 +41,7 @@ _FOOT_MOSTLY_WITHIN = 1500
 _FOOT_WORD = 20
 _FOOT_GAP = 300
 _FOOT_FROM = 0.3
+_FOOT_NAMES = re.compile(r"[一-龥)] (?:主办|承办)(?=[ \n/|]|$)")
 
 
 @cache
@@ -85,7 +88,7 @@ def zones(page: Outline, dates: list[int]) -> list[Zone]:
     for element in sorted({*page.names, *page.of_tag(*_TAGS)}):
         if element < behind or page.start[element] >= before_foot or not _is_part(page, element):
             continue
-        zone = _TAGS.get(page.tag[element]) or _zone_of_names(page.names[element])
+        zone = _zone(page, element)
         if zone is not Zone.MAIN and not _holds_more(
             page, element, zone, foot=foot, dates=dates, headings=headings
         ):
@@ -93,6 +96,14 @@ def zones(page: Outline, dates: list[int]) -> list[Zone]:
     if foot is not None:
         _fill_foot(page, found, foot)
     return found
+
+
+def _zone(page: Outline, element: int) -> Zone:
+    """What tag or class name say. A header or footer inside an article or entry is a part of that."""
+    tag = page.tag[element]
+    if tag in _OF_PARTS and page.enclosing(element, _ENTRIES) >= 0:
+        return Zone.MAIN
+    return _TAGS.get(tag) or _zone_of_names(page.names[element])
 
 
 def _is_part(page: Outline, element: int) -> bool:
@@ -161,6 +172,10 @@ def foot_start(page: Outline) -> int | None:
     if first < 0:
         return None
     start = page.line_at(first)[0]
+    if start:
+        before = page.line_at(start - 1)
+        if _FOOT_NAMES.search(text, *before):
+            start = before[0]
     for match in _foot_pattern("around").finditer(text, max(0, start - _FOOT_GAP), start):
         line = page.line_at(match.start())[0]
         if start - line < _FOOT_GAP and line >= len(text) * _FOOT_FROM:
