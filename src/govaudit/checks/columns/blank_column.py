@@ -132,9 +132,18 @@ def _targets(context: Context, page: StoredPage) -> frozenset[str]:
 
 
 def _text_beside_links(context: Context, page: StoredPage) -> int:
+    """Characters that neither links nor the title say. The alternative text of a picture is no text of its link."""
     links = context.facts.links(page.url_id)
-    linked = sum(len("".join(link.text.split())) for link in links if link.tag in {Tag.A, Tag.AREA})
-    return page.reading.text_length - linked - len(page.reading.heading)
+    pictures = Counter(link.text for link in links if link.tag == Tag.IMAGE and link.text)
+    linked = 0
+    for link in links:
+        if link.tag != Tag.A:
+            continue
+        if pictures[link.text]:
+            pictures[link.text] -= 1
+        else:
+            linked += len("".join(link.text.split()))
+    return max(0, page.reading.text_length - linked - len(page.reading.heading))
 
 
 def _fault(column: Column, fault: str, reason: Reason | None) -> Fault:
