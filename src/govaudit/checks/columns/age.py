@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from govaudit.checks.columns.tree import Column, ColumnItem, Newest
 
+_LEAST_ITEMS = 3
 _TURNS_ALLOWED = 0.25
 """Share of neighbours in a list that may stand in the wrong order (pinned entries) in a list newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Whether a column is up to date. ``days``: since its newest item, -1 when there is none."""
+    """Whether a column is up to date. ``days``: since its newest item, -1 when there is none; a column can fail
+    without one because none of its items says when it was published."""
 
     verdict: Verdict
     days: int = -1
@@ -37,7 +39,9 @@ def age_of(column: Column, period: Period, as_of: datetime) -> Age:
     """Judge one column of the site itself, together with those of its own type below it.
 
     Stale only when every entry that could be newer was dated: neither an unread page nor a script nor an
-    entry without a date leaves room for one. A column without entries is ``not-applicable`` here.
+    entry without a date leaves room for one. A list whose pages were all read and show nothing like a date is not
+    updated either (稿件发布页未注明发布时间的视为不更新), whatever labels and addresses tell.
+    A column without entries is ``not-applicable`` here.
     """
     newest = newest_of(column)
     days = (day_of(as_of) - newest.day).days if newest else -1
@@ -49,9 +53,14 @@ def age_of(column: Column, period: Period, as_of: datetime) -> Age:
         return Age(Verdict.INCONCLUSIVE, days, doubt)
     if not column.items:
         return Age(Verdict.NOT_APPLICABLE)
-    if newest is None:
+    if newest is None and not _nowhere_dated(column):
         return Age(Verdict.INCONCLUSIVE, days, Reason.PARSE)
     return Age(Verdict.FAIL, days)
+
+
+def _nowhere_dated(column: Column) -> bool:
+    """Whether enough items make a list and each was read and shows no date at all."""
+    return len(column.items) >= _LEAST_ITEMS and all(item.undated_page for item in column.items)
 
 
 def _doubt(column: Column) -> Reason | None:

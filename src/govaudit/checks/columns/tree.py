@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
-    from govaudit.inspection.facts import Item, MenuEntry
+    from govaudit.inspection.facts import Item, MenuEntry, Reading
 
 LIST_KINDS = frozenset({PageKind.COLUMN, PageKind.DISCLOSURE_PLATFORM})
 NOT_COLUMNS = frozenset(
@@ -63,12 +63,13 @@ class DateOrigin(StrEnum):
 
 
 _ARTICLE_KINDS = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT})
+_TEXT_KINDS = _ARTICLE_KINDS | {PageKind.GUIDE, PageKind.MESSAGE, PageKind.OTHER}
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnItem:
     """An entry of a column. ``unread``: why the page that could say its day was not read; ``undated_page``: that page
-    was read and shows nothing like a date."""
+    was read and shows nothing like a date, nor does the list."""
 
     title: str
     url: str
@@ -417,7 +418,7 @@ class _Builder:
             unread = self._why_unread(item.url) if item.url and self.context.scope.owns(item.url) else None
             return ColumnItem(item.title, item.url, None, None, unread=unread)
         if page.reading.published is None:
-            return ColumnItem(item.title, item.url, None, None, undated_page=not page.reading.date_like)
+            return _undated(item, page.reading)
         day = as_day(page.reading.published.value)
         return ColumnItem(item.title, item.url, day, DateOrigin.ARTICLE)
 
@@ -454,6 +455,14 @@ class _Builder:
                 if key not in found or found[key].day < day:
                     found[key] = newest
         return found
+
+
+def _undated(item: Item, reading: Reading) -> ColumnItem:
+    """An entry whose own page was read and says no day that counts."""
+    silent = reading.kind in _TEXT_KINDS and not (
+        item.date_text or reading.date_like or {"page", "list"} & {*reading.scripted}
+    )
+    return ColumnItem(item.title, item.url, None, None, undated_page=silent)
 
 
 def _columns_above(page: StoredPage) -> set[str]:

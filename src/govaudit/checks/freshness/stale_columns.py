@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from govaudit.checks.context import Context
     from govaudit.inspection.calendar import Period
 
-STALE_FAULTS = ("stale", "unclear")
+STALE_FAULTS = ("stale", "undated", "unclear")
 _SHOWN_ITEMS = 10
 _SOURCES = {DateOrigin.LIST: DateSource.LIST, DateOrigin.ARTICLE: DateSource.VISIBLE}
 
@@ -92,7 +92,7 @@ def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
         identity=column.identity,
         page=column.url,
         pages=column.pages_read or (column.url,),
-        fault="stale" if age.verdict is Verdict.FAIL else "unclear",
+        fault=_kind(age),
         verdict=age.verdict,
         reason=age.reason,
         arguments=arguments,
@@ -100,6 +100,12 @@ def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
         aspect=column.type,
         evidence=(Evidence(kind="text", text=_dates(column)),),
     )
+
+
+def _kind(age: Age) -> str:
+    if age.verdict is not Verdict.FAIL:
+        return "unclear"
+    return "stale" if age.days >= 0 else "undated"
 
 
 def _dates(column: Column) -> str:
@@ -113,4 +119,6 @@ def _dates(column: Column) -> str:
         f"{day.isoformat()} [{item.origin.value if item.origin else ''}] {item.title} {item.url}".rstrip()
         for day, item in dated[:_SHOWN_ITEMS]
     ]
+    if not dated:
+        lines = [f"- {item.title} {item.url}".rstrip() for item in column.items[:_SHOWN_ITEMS]]
     return "\n".join((column.url, f"items: {len(column.items)}, dated: {len(dated)}", *lines))
