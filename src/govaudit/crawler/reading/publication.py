@@ -283,9 +283,9 @@ def _under_title(
         or _text_begins_before(page, heading.stop, found.start)
     ):
         return None
-    if _adopted().search(page.plain[found.stop : found.stop + 5 * _BEHIND]) or not _stands_out(
-        page, found, dates, heading, named=named
-    ):
+    if _adopted().search(page.plain[found.stop : found.stop + 5 * _BEHIND]) or _of_event(page, found):
+        return None
+    if not _stands_out(page, found, dates, heading, named=named):
         return None
     text = collapsed(page.text[found.start : found.stop])
     candidate = DateCandidate(found.value, DateSource.VISIBLE, _MEASURE["bare"], text)
@@ -343,7 +343,7 @@ def _of_dateline(label: str) -> bool:
     if match is None:
         return False
     before = label[: match.start()]
-    return not before or len(match[1]) > _WEAKEST or _own_prefix().search(before) is not None
+    return not before or _own_prefix().search(before) is not None
 
 
 def _in_sentence(page: Outline, found: Found, before: str, behind: str) -> bool:
