@@ -46,9 +46,10 @@ class FindingRow:
 
     @property
     def stale_days(self) -> Cell:
-        """Days between the column's newest item and the moment of judgement."""
+        """Days between the column's newest item and the moment of judgement; empty when no item is dated."""
         if "days" in self.finding.arguments:
-            return self.finding.arguments["days"]
+            days = int(self.finding.arguments["days"])
+            return days if days >= 0 else ""
         newest = as_day(self.column_seen.newest) if self.column_seen else None
         return (day_of(self.judgement.as_of) - newest).days if newest else ""
 

@@ -31,6 +31,8 @@ _ARTICLE_ADDRESS = re.compile(
     r"|/20\d\d[-/]?\d\d/[0-9a-z_-]{6,}\.s?html?$|/[0-9a-f]{24,32}\.s?html?$|/\d{6,20}\.s?html?$|t20\d{6}_\d+",
     re.IGNORECASE,
 )
+_STATUS_ALONE = "(?<![0-9a-z一-龥])404(?![0-9一-龥])|(?<![0-9])404(?=错误|页面|提示|未找到)|错误404(?![0-9])"
+"""The status as it stands on error pages, not a count or the number of a document (第404号)."""
 _COLUMN_ADDRESS = re.compile(
     r"/$|/(?:index|list|default|node|channel|col|column|more|lists?)(?:[_-]?\d*)?\.(?:s?html?|jsp|aspx?|php|jhtml)$"
     r"|/col/col\d+|/[a-z]*list[a-z_]*\d*\.|[?&](?:columnid|channelid|catid|classid|itempid|nodeid|page)=|/node_\d+|/channel_?\d+"
@@ -213,7 +215,7 @@ def _is_error(page: Outline, traits: Traits) -> bool:
 
 @cache
 def _error_sentence() -> re.Pattern[str]:
-    return re.compile(rf"(?<![0-9a-z])(?:{alternatives('kinds', 'errors')})(?![0-9])")
+    return re.compile(rf"(?<![0-9a-z])(?:{alternatives('kinds', 'errors')})(?![0-9])|{_STATUS_ALONE}")
 
 
 def _running_text(page: Outline, zones: list[Zone]) -> int:
