@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -48,7 +49,9 @@ def die_always(_job: str, _tell: Callable[[Progress], None]) -> None:
 
 def interrupt_parent(job: str, _tell: Callable[[Progress], None]) -> None:
     if job == "first":
-        os.kill(os.getppid(), signal.SIGINT)
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        os.kill(parent.pid or 0, signal.SIGINT)
     try:
         signal.pause()
     except KeyboardInterrupt:

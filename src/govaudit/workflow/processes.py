@@ -19,13 +19,15 @@ from govaudit.inspection.errors import GovauditError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from multiprocessing.context import SpawnProcess
+    from multiprocessing.context import ForkServerProcess
 
     from govaudit.inspection.run import Progress
 
 J = TypeVar("J")
 
 _PR_SET_PDEATHSIG = 1
+_NEEDED_BY_ALL = ["govaudit.crawler.crawl", "govaudit.workflow.site_job"]
+"""Loaded once, in the process that every worker is a copy of: a site of a few pages is read sooner than these."""
 _TRIES = 2
 """A worker that dies without a word is started once more; its site goes on from its journal."""
 
@@ -34,7 +36,7 @@ _TRIES = 2
 class _Worker(Generic[J]):
     job: J
     tries: int
-    process: SpawnProcess
+    process: ForkServerProcess
     pipe: Connection
 
 
@@ -76,7 +78,8 @@ class _Crew(Generic[J]):
         tell: Callable[[Progress], None],
         addresses: Callable[[J], frozenset[str]],
     ) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(_NEEDED_BY_ALL)
         self._waiting = deque((job, 1) for job in jobs)
         self._running: list[_Worker[J]] = []
         self._ends: list[JobEnd[J]] = []
@@ -109,9 +112,7 @@ class _Crew(Generic[J]):
 
     def _start(self, job: J, tries: int) -> None:
         ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(
-            target=_run_there, args=(job, self._work, theirs, os.getpid()), daemon=True
-        )
+        process = self._context.Process(target=_run_there, args=(job, self._work, theirs), daemon=True)
         process.start()
         theirs.close()
         self._running.append(_Worker(job, tries, process, ours))
@@ -164,13 +165,13 @@ def _outcome(
     return (), ""
 
 
-def _run_there(
-    job: J, work: Callable[[J, Callable[[Progress], None]], None], pipe: Connection, parent: int
-) -> None:
-    """In the worker: an own process group, so that Ctrl-C reaches it once, from its parent; dies with its parent."""
+def _run_there(job: J, work: Callable[[J, Callable[[Progress], None]], None], pipe: Connection) -> None:
+    """In the worker: an own process group, so that Ctrl-C reaches it once, from its parent; dies with its parent,
+    since the process that it is a copy of ends with it."""
     os.setpgrp()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    parent = multiprocessing.parent_process()
+    if parent is None or not parent.is_alive():
         return
     pipe.send(_outcome(job, work, pipe.send))
     pipe.close()
