@@ -29,7 +29,7 @@ CLICK = """() => {
 }"""
 
 
-OURS_ALONE = {"x.cn /", "x.cn /robots.txt", "x.cn /sitemap.xml"}
+OURS_ALONE = {"x.cn /", "x.cn /sitemap.xml"}
 PUT_TOGETHER = {
     f"x.cn {path}"
     for path in ("/a/5.html", "/b/c", "/s/ab.html", "/s/loc14.html", "/s/named.html", "/s/v.html")
@@ -56,7 +56,12 @@ def routes() -> dict[str, Reply]:
 
 
 def asked(site: HttpSite) -> set[str]:
-    return {f"{one.headers['host']} {one.path}" for one in list(site.requests) if "host" in one.headers}
+    """Host and target of all requests; a crawler asks every host for its rules besides."""
+    return {
+        f"{one.headers['host']} {one.path}"
+        for one in list(site.requests)
+        if "host" in one.headers and one.path != "/robots.txt"
+    }
 
 
 def crawl(site: HttpSite, store: Path) -> None:
