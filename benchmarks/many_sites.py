@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         pages = options.sites * len(portal.pages)
                         print(
                             f"round {number}, {way:<14} {pages / run.seconds:7.1f} pages/s, "
-                            f"{run.cpu_seconds * 1000 / pages:5.2f} ms CPU a page, {run.megabytes:4.0f} MB",
+                            f"{run.megabytes:4.0f} MB",
                             flush=True,
                         )
                         shutil.rmtree(place)
