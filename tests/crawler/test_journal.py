@@ -90,7 +90,7 @@ def test_a_killed_crawl_chooses_the_pages_that_an_undisturbed_one_chooses(tmp_pa
 
     def answer(path: str) -> Reply:
         reply = large_portal(path)
-        if next(asked) in {25, 60, 90} and not held.is_set():
+        if next(asked) in {215, 330, 430} and not held.is_set():
             reached.set()
             return Reply(body=reply.body, hold=held)
         return reply
@@ -98,15 +98,15 @@ def test_a_killed_crawl_chooses_the_pages_that_an_undisturbed_one_chooses(tmp_pa
     with HttpSite(otherwise=answer) as site:
         for _ in range(3):
             reached.clear()
-            process = _start(f"{site.url}/", tmp_path / "killed.sqlite", "120")
+            process = _start(f"{site.url}/", tmp_path / "killed.sqlite", "450")
             assert reached.wait(60)
             process.send_signal(signal.SIGKILL)
             assert process.wait() == -signal.SIGKILL
         held.set()
-        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite", "120")
+        resumed = _start(f"{site.url}/", tmp_path / "killed.sqlite", "450")
         assert resumed.communicate()[0].split() == ["finished"]
-        store = crawled(plan_for(f"{site.url}/", budget=Budget(max_pages=120)), tmp_path / "whole.sqlite")
-        assert len(store.pages()) == 120
+        store = crawled(plan_for(f"{site.url}/", budget=Budget(max_pages=450)), tmp_path / "whole.sqlite")
+        assert len(store.pages()) == 450
         assert list(rows(tmp_path / "killed.sqlite")) == list(rows(tmp_path / "whole.sqlite"))
 
 
