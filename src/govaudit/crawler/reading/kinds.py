@@ -31,7 +31,7 @@ _ARTICLE_ADDRESS = re.compile(
     r"|/20\d\d[-/]?\d\d/[0-9a-z_-]{6,}\.s?html?$|/[0-9a-f]{24,32}\.s?html?$|/\d{6,20}\.s?html?$|t20\d{6}_\d+",
     re.IGNORECASE,
 )
-_STATUS_ALONE = "(?<![0-9a-z一-龥])404(?![0-9一-龥])|(?<![0-9])404(?=错误|页面|提示|未找到)|错误404(?![0-9])"
+_STATUS_ALONE = "(?<![0-9a-z一-龥])404(?![0-9一-龥])"
 """The status as it stands on error pages, not a count or the number of a document (第404号)."""
 _COLUMN_ADDRESS = re.compile(
     r"/$|/(?:index|list|default|node|channel|col|column|more|lists?)(?:[_-]?\d*)?\.(?:s?html?|jsp|aspx?|php|jhtml)$"
