@@ -133,8 +133,8 @@ def test_a_real_page_is_read_as_a_careful_reader_would(inspected: tuple[Workspac
     host, path = place(row)
     with closing(SiteFacts.open(workspace.facts_file("corpus", host))) as facts:
         page = facts.page(f"http://{host}{path}")
-    assert page is not None
-    reading = page.reading
+        assert page is not None
+        reading = page.reading
     published = reading.published.value[:10] if reading.published else ""
     assert published == row["visible_pub_date"]
     marks = {mark.kind: mark.value for mark in reading.marks}
