@@ -26,7 +26,9 @@ from govaudit.inspection.verdict import Reason
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = 2
+    from govaudit.inspection.page_text import PageText
+
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -44,14 +46,14 @@ CREATE TABLE fetch (
 CREATE INDEX fetch_of_url ON fetch (url_id, look);
 CREATE TABLE page (
     url_id INTEGER PRIMARY KEY, fetch_id INTEGER NOT NULL, depth INTEGER NOT NULL, kind TEXT NOT NULL,
-    reading BLOB NOT NULL, navigation INTEGER, marks INTEGER, links BLOB NOT NULL
+    reading BLOB NOT NULL, navigation INTEGER, marks INTEGER, links BLOB NOT NULL, text BLOB, around INTEGER
 ) STRICT;
 CREATE TABLE scripted (
     url_id INTEGER PRIMARY KEY, parts TEXT NOT NULL, unmarked INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE rendering (
     url_id INTEGER PRIMARY KEY, look BLOB NOT NULL, kind TEXT, reading BLOB, navigation INTEGER, marks INTEGER,
-    links BLOB, html BLOB
+    links BLOB, html BLOB, text BLOB, around INTEGER
 ) STRICT;
 CREATE TABLE part (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL) STRICT;
 CREATE TABLE anchor (
@@ -110,6 +112,9 @@ class PageSource(Protocol):
     def marks(self, number: int | None) -> tuple[Mark, ...]:
         """Marks by their own number."""
 
+    def text(self, page: StoredPage) -> PageText:
+        """All that the page says."""
+
 
 @dataclass(slots=True, eq=False)
 class StoredPage:
@@ -138,6 +143,11 @@ class StoredPage:
     def marks(self) -> tuple[Mark, ...]:
         """The marks of the reading, without the rest of it."""
         return self._facts.marks(self._marks)
+
+    @property
+    def text(self) -> PageText:
+        """All that the page says; read from the store each time."""
+        return self._facts.text(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StoredPage) and other.url_id == self.url_id

@@ -332,6 +332,7 @@ class FactWriter:
             (
                 self.url_id(url), fetch_id, depth, packed.kind, packed.lean,
                 self._part(packed.navigation), self._part(packed.marks), array("I", anchors).tobytes(),
+                packed.text, self._part(packed.around),
             )
         )  # fmt: skip
 
@@ -344,12 +345,12 @@ class FactWriter:
         html: bytes = b"",
     ) -> None:  # fmt: skip
         """Record what a browser showed of a page; without ``reading``: that it could not show it."""
-        seen: tuple[object, ...] = (None,) * 6
+        seen: tuple[object, ...] = (None,) * 8
         if reading is not None:
             packed = self._packer.pack(reading)
             seen = (
                 packed.kind, packed.lean, self._part(packed.navigation), self._part(packed.marks),
-                array("I", anchors).tobytes(), self._packer.compress(html),
+                array("I", anchors).tobytes(), self._packer.compress(html), packed.text, self._part(packed.around),
             )  # fmt: skip
         self._new_renderings.append((url_id, self._encoder.encode(look), *seen))
 
@@ -471,12 +472,12 @@ class FactWriter:
             )
             connection.executemany("INSERT INTO part VALUES (?, ?, ?)", self._new_parts)
             connection.executemany(
-                "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new_pages
+                "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._new_pages
             )
             connection.executemany("INSERT INTO body VALUES (?, ?)", self._new_bodies)
             connection.executemany("INSERT OR REPLACE INTO scripted VALUES (?, ?, ?)", self._new_scripted)
             connection.executemany(
-                "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._new_renderings
+                "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._new_renderings
             )
 
     def skip_targets(self, numbers: Iterable[int], why: Skipped) -> None:

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from govaudit.inspection.page_text import PageText
 from govaudit.inspection.verdict import Reason
 
 
@@ -239,6 +240,8 @@ class Reading(msgspec.Struct, array_like=True):
     """Target of a meta refresh or script redirect that leaves the page at once."""
     digest: bytes = b""
     """Of the page's text, then of its text without digits, 8 bytes each; empty for a page without text."""
+    text: PageText = PageText()
+    """All that it says. Of a stored page it is read apart (``StoredPage.text``)."""
 
 
 class Rendering(msgspec.Struct, frozen=True, array_like=True):

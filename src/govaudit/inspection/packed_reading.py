@@ -8,25 +8,30 @@ import msgspec
 import zstandard
 
 from govaudit.inspection.facts import Mark, MenuEntry, Reading
+from govaudit.inspection.page_text import PageText
 
 _MOST_PARTS = 500
 _LEVEL = 3
 
 
 class PackedPart(msgspec.Struct, frozen=True, array_like=True):
-    """A menu or the marks of a page. ``digest``: what it is known by; ``content``: compressed."""
+    """What a template repeats on its pages: menu, marks, the text around. ``digest``: what it is known by;
+    ``content``: compressed."""
 
     digest: bytes
     content: bytes
 
 
 class PackedReading(msgspec.Struct, frozen=True, array_like=True):
-    """``kind``: of the page; ``lean``: all but menu and marks, compressed."""
+    """``kind``: of the page; ``lean``: all but menu, marks and text, compressed; ``text``: the page's own text,
+    compressed."""
 
     kind: str
     lean: bytes
     navigation: PackedPart | None
     marks: PackedPart | None
+    text: bytes | None
+    around: PackedPart | None
 
 
 class Packer:
@@ -39,19 +44,21 @@ class Packer:
 
     def pack(self, reading: Reading) -> PackedReading:
         """``reading`` as it is stored."""
-        lean = msgspec.structs.replace(reading, navigation=(), marks=())
+        lean = msgspec.structs.replace(reading, navigation=(), marks=(), text=PageText())
         return PackedReading(
             reading.kind.value,
             self._compressor.compress(self._encoder.encode(lean)),
             self._part(reading.navigation),
             self._part(reading.marks),
+            self._compressor.compress(reading.text.main.encode()) if reading.text.main else None,
+            self._part(reading.text.around),
         )
 
     def compress(self, content: bytes) -> bytes:
         """A body as it is stored."""
         return self._compressor.compress(content)
 
-    def _part(self, entries: tuple[object, ...]) -> PackedPart | None:
+    def _part(self, entries: tuple[object, ...] | str) -> PackedPart | None:
         if not entries:
             return None
         encoded = self._encoder.encode(entries)
@@ -72,9 +79,10 @@ class Unpacker:
         self._reading = msgspec.msgpack.Decoder(Reading)
         self._navigation = msgspec.msgpack.Decoder(tuple[MenuEntry, ...])
         self._marks = msgspec.msgpack.Decoder(tuple[Mark, ...])
+        self._around = msgspec.msgpack.Decoder(str)
 
     def lean(self, content: bytes) -> Reading:
-        """A reading without menu and marks."""
+        """A reading without menu, marks and text."""
         return self._reading.decode(self._decompressor.decompress(content))
 
     def whole(self, packed: PackedReading) -> Reading:
@@ -84,6 +92,10 @@ class Unpacker:
             reading.navigation = self.navigation(packed.navigation.content)
         if packed.marks is not None:
             reading.marks = self.marks(packed.marks.content)
+        reading.text = PageText(
+            self.text(packed.text) if packed.text is not None else "",
+            self.around(packed.around.content) if packed.around is not None else "",
+        )
         return reading
 
     def navigation(self, content: bytes) -> tuple[MenuEntry, ...]:
@@ -93,6 +105,14 @@ class Unpacker:
     def marks(self, content: bytes) -> tuple[Mark, ...]:
         """The marks of a page."""
         return self._marks.decode(self._decompressor.decompress(content))
+
+    def text(self, content: bytes) -> str:
+        """A page's own text."""
+        return self._decompressor.decompress(content).decode()
+
+    def around(self, content: bytes) -> str:
+        """The text that a template puts around."""
+        return self._around.decode(self._decompressor.decompress(content))
 
     def body(self, content: bytes) -> bytes:
         """A body as it came."""

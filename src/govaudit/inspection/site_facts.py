@@ -44,6 +44,7 @@ from govaudit.inspection.facts import (
     Tag,
 )
 from govaudit.inspection.packed_reading import Unpacker
+from govaudit.inspection.page_text import PageText
 from govaudit.inspection.run import CrawlState
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class SiteFacts:
         self._recent: dict[_View, Reading] = {}
         self._menus: dict[int, tuple[MenuEntry, ...]] = {}
         self._marks: dict[int, tuple[Mark, ...]] = {}
+        self._around: dict[int, str] = {}
         self._links: dict[int, Link] = {}
         self.plan = read_plan(connection)
         self.state = get_value(connection, "state", CrawlState)
@@ -176,6 +178,15 @@ class SiteFacts:
         """Marks by their own number; those of a template are the same on all its pages."""
         found: tuple[Mark, ...] = self._part(number, self._marks, self._unpacker.marks)
         return found
+
+    def text(self, page: StoredPage) -> PageText:
+        """All that a page says; its own text is read from the store each time."""
+        table = "rendering" if page.in_browser else "page"
+        packed, around = self._connection.execute(
+            f"SELECT text, around FROM {table} WHERE url_id = ?", (page.url_id,)
+        ).fetchone()
+        main = "" if packed is None else self._unpacker.text(packed)
+        return PageText(main, self._part(around, self._around, self._unpacker.around) or "")
 
     def _part(self, number: int | None, known: dict[int, Any], unpack: Any) -> Any:
         if number is None:

@@ -47,6 +47,7 @@ from govaudit.crawler.reading.outline import Outline, outline
 from govaudit.crawler.reading.publication import Shown, has_date_like_text, other_candidates, shown_dates
 from govaudit.crawler.reading.roles import Role, roles_of
 from govaudit.crawler.reading.scripted import scripted_parts
+from govaudit.crawler.reading.shown_text import shown_text
 from govaudit.crawler.reading.source import source_of
 from govaudit.crawler.reading.words import word_set
 from govaudit.crawler.reading.zones import Zone, zones
@@ -219,6 +220,7 @@ def _read(
         language=page.language,
         date_like=parts.dated_somewhere or has_date_like_text(page, parts.zones),
         refresh=refresh,
+        text=shown_text(page, parts.zones),
     )
 
 
