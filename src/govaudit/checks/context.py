@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from govaudit.inspection.facts import Link, PageKind
 from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets
 from govaudit.inspection.urls import canonical
+from govaudit.inspection.workdays import WorkCalendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ class Context:
     profile: Profile
     registry: tuple[Site, ...] = ()
     previous: SiteFacts | None = None
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     _derived: dict[Callable[[Context], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

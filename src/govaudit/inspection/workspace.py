@@ -77,6 +77,11 @@ class Workspace:
         """Folder of the user's own profiles."""
         return self.root / "profiles"
 
+    @property
+    def calendar(self) -> Path:
+        """The user's own table of working days, for years that the official calendar does not know."""
+        return self.root / "calendar.csv"
+
     def run_folder(self, run: str) -> Path:
         """Facts and judgements of a run."""
         return self.root / "runs" / run

@@ -14,6 +14,7 @@ from govaudit.inspection.errors import GovauditError, InputError, Problem, Unche
 from govaudit.inspection.run import BEIJING, Budget, Network, Progress, quarter_of
 from govaudit.inspection.urls import canonical, literal_address_kind
 from govaudit.inspection.verdict import Result
+from govaudit.inspection.workdays import read_calendar
 from govaudit.reports.write import known_formats
 from govaudit.workflow.judge import crashed
 from govaudit.workflow.neighbours import addresses_of
@@ -96,6 +97,7 @@ def begin_run(workspace: Workspace, sites: Sequence[Site], options: RunOptions, 
     """
     _refuse_private(sites, options.network)
     known_formats(options.formats or workspace.settings.formats)
+    read_calendar(workspace.calendar)
     now = datetime.now(BEIJING).replace(microsecond=0)
     run = options.run or _run_name(workspace, sites, options.as_of or now, listed=listed)
     stored = read_record(workspace, run)

@@ -17,6 +17,7 @@ from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, fin
 from govaudit.inspection.site import SiteScope
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason, Result, State, Verdict
+from govaudit.inspection.workdays import WorkCalendar
 from govaudit.scoring.result import judge
 from govaudit.workflow.evidence import keep_evidence
 from govaudit.workflow.locate import located
@@ -40,9 +41,11 @@ def judge_site(
     evidence_folder: Path,
     *,
     previous: SiteFacts | None = None,
+    calendar: WorkCalendar | None = None,
     not_applicable: frozenset[str] = frozenset(),
 ) -> SiteJudgement:
-    """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before.
+    """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
+    ``calendar``: the working days of the workspace, without it those of the official calendar.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -56,6 +59,7 @@ def judge_site(
         profile=profile,
         registry=registry,
         previous=previous,
+        calendar=calendar or WorkCalendar(),
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}

@@ -11,6 +11,7 @@ import msgspec
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
 from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
+from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.judge import judge_site, not_inspected, with_history
 from govaudit.workflow.run_record import (
@@ -77,6 +78,7 @@ def judge_stored(
             record.sites,
             workspace.evidence_folder(record.id, site.key),
             previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
+            calendar=read_calendar(workspace.calendar),
             not_applicable=not_applicable,
         )
     previous = previous_judgement(workspace, record, site)
