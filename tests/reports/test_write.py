@@ -42,6 +42,10 @@ def test_writes_every_format_under_its_public_name(tmp_path: Path) -> None:
         "findings.csv",
         "problems.xlsx",
         "summary.md",
+        "circular.html",
+        "circular.docx",
+        "circular.pdf",
+        *(f"sites/{one.site.key}/notice.docx" for one in report.sites if one.findings),
         *(f"sites/{one.site.key}/{name}" for one in report.sites for name in ("index.html", "problems.xlsx")),
     }
     assert set(files(tmp_path / "2026Q4")) == names
@@ -54,10 +58,10 @@ def test_writes_only_the_formats_asked_for(tmp_path: Path) -> None:
 
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
-        write_reports(sample_report(per_site=1), tmp_path / "new", ["csv", "docx"])
+        write_reports(sample_report(per_site=1), tmp_path / "new", ["csv", "odt"])
     (problem,) = caught.value.problems
     assert problem.key == "report.unknown-format"
-    assert problem.arguments == {"name": "docx", "known": ", ".join(FORMATS)}
+    assert problem.arguments == {"name": "odt", "known": ", ".join(FORMATS)}
     assert not (tmp_path / "new").exists()
 
 

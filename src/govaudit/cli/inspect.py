@@ -142,6 +142,7 @@ def tell_end(workspace: Workspace, end: RunEnd, problems: Sequence[Problem], *, 
     complain((*problems, *end.problems))
     if quiet:
         return
+    complain(end.left_out)
     click.echo(headline(run_report(workspace, end.record, language())), err=True)
     index = workspace.report_folder(end.record.id) / "index.html"
     if index in end.files:

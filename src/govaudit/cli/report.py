@@ -9,7 +9,7 @@ import click
 from govaudit.cli.check import newest_run
 from govaudit.cli.inspect import formats_of
 from govaudit.cli.options import everywhere, hush, workspace_of
-from govaudit.cli.speech import text
+from govaudit.cli.speech import complain, text
 from govaudit.inspection.messages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def command(
     run: str, formats: str, lang: str | None, workspace: Path | None, *, quiet: bool, verbose: bool
 ) -> None:
     """Findings → files; their names go to standard output."""
-    from govaudit.workflow.report import report_run  # noqa: PLC0415 - help must be quick
+    from govaudit.workflow.report import left_out_formats, report_run  # noqa: PLC0415 - help must be quick
     from govaudit.workflow.run_record import existing_record  # noqa: PLC0415
 
     hush(verbose=verbose)
@@ -34,3 +34,4 @@ def command(
     for file in report_run(opened, record, formats_of(formats), lang or ""):
         if not quiet:
             click.echo(file)
+    complain(left_out_formats(opened, record, formats_of(formats)))

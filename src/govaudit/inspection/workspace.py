@@ -26,6 +26,14 @@ class Settings(BaseModel):
     language: Literal["zh-CN", "en"] = "zh-CN"
     organiser: str = ""
     """Name of the office that inspects and publishes."""
+    area: str = ""
+    """What the circular calls the inspected websites: 全市, 全省."""
+    addressees: str = ""
+    """Whom the circular is sent to."""
+    paper_number: str = ""
+    """Official number of the circular."""
+    rectify_days: int = Field(default=10, ge=0)
+    """Working days after the inspection by which problems have to be mended; 0: the papers name no day."""
     user_agent: str = DEFAULT_USER_AGENT
     contact: str = ""
     """Address at which site owners reach the inspecting office; part of the user agent."""
@@ -76,6 +84,11 @@ class Workspace:
     def profiles(self) -> Path:
         """Folder of the user's own profiles."""
         return self.root / "profiles"
+
+    @property
+    def templates(self) -> Path:
+        """Folder of the user's own Word templates: ``circular.docx``, ``notice.docx``."""
+        return self.root / "templates"
 
     @property
     def calendar(self) -> Path:

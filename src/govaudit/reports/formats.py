@@ -19,10 +19,31 @@ FORMATS: MappingProxyType[str, str] = MappingProxyType(
         "csv": "findings_csv",
         "xlsx": "problems_xlsx",
         "md": "summary_markdown",
+        "circular": "circular_html",
+        "docx": "papers_docx",
+        "pdf": "circular_pdf",
     }
 )
 """Name on the command line → module of this folder with ``write_<module>``. Loaded when written: a gate that writes
 JSON alone does not wait for tables and spreadsheets."""
+
+
+PAPERS = frozenset({"circular", "docx", "pdf"})
+"""What is sent about a whole site list; a look at a few addresses leaves them out unless they are asked for."""
+EXTRAS: MappingProxyType[str, str] = MappingProxyType({"pdf": "weasyprint"})
+"""Formats that need a library which is an extra of this program, named like the format."""
+
+
+def lacking(name: str) -> str:
+    """Why a format cannot be written here, empty when it can."""
+    library = EXTRAS.get(name)
+    if library is None:
+        return ""
+    try:
+        import_module(library)
+    except (ImportError, OSError) as error:  # OSError: a library of the system is missing
+        return str(error).partition("\n")[0]
+    return ""
 
 
 def writer(name: str) -> Format:

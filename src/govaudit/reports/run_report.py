@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from govaudit.inspection.verdict import Kind, Result
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
+    from pathlib import Path
 
     from govaudit.inspection.finding import Finding, SiteJudgement
     from govaudit.inspection.profile import Profile
@@ -24,15 +25,29 @@ class ProfileNote:
     title: str
     basis: str
     digest: str
+    pass_line: float = 60
     rows: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperDetails:
+    """What an office adds to its circular and notices. ``area``: 全市; ``number``: of the paper; ``deadline``: by when
+    problems have to be mended, ``None``: the papers name no day; templates: the office's own, ``None``: the bundled."""
+
+    area: str = ""
+    number: str = ""
+    addressees: str = ""
+    deadline: date | None = None
+    circular_template: Path | None = None
+    notice_template: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """A run to be reported. ``sites``: every site of the list in its order, inspected or not.
 
-    ``previous_findings``: site key → findings of ``previous_run``; a site that is absent was not in that run.
-    ``language``: ``zh-CN`` or ``en``.
+    ``previous_findings``, ``previous_results``: site key → findings and result of ``previous_run``; a site that is
+    absent was not in that run. ``language``: ``zh-CN`` or ``en``; ``final``: published as it is, no draft any more.
     """
 
     run: str
@@ -47,6 +62,9 @@ class RunReport:
     sites: tuple[SiteJudgement, ...]
     previous_run: str = ""
     previous_findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    previous_results: dict[str, Result] = field(default_factory=dict)
+    paper: PaperDetails = PaperDetails()
+    final: bool = False
 
 
 def note_of(profile: Profile) -> ProfileNote:
@@ -56,6 +74,7 @@ def note_of(profile: Profile) -> ProfileNote:
         title=profile.title,
         basis=profile.basis,
         digest=profile.digest,
+        pass_line=profile.pass_line,
         rows={row.id: row.name for row in profile.rows},
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.reports.formats import FORMATS, writer
+from govaudit.reports.formats import EXTRAS, FORMATS, PAPERS, lacking, writer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def known_formats(formats: Sequence[str] | None) -> list[str]:
-    """The formats that are meant, all when none is named. Raises ``InputError`` for one that there is not."""
+    """The formats that are named, all when none is. Raises ``InputError`` for one that there is not, and for one that
+    cannot be written here."""
     names = list(dict.fromkeys(formats or FORMATS))
     known = ", ".join(FORMATS)
     if unknown := [name for name in names if name not in FORMATS]:
@@ -27,7 +28,28 @@ def known_formats(formats: Sequence[str] | None) -> list[str]:
                 for name in unknown
             )
         )
+    if formats and (problems := [one for name in names if (one := _lacking(name)) is not None]):
+        raise InputError(*problems)
     return names
+
+
+def usual_formats(*, listed: bool) -> tuple[list[str], list[Problem]]:
+    """What is written when nothing is named: all that this installation can write, and what it cannot. ``listed``:
+    the run is one over a site list."""
+    names = [name for name in FORMATS if listed or name not in PAPERS]
+    left_out = {name: problem for name in names if (problem := _lacking(name)) is not None}
+    return [name for name in names if name not in left_out], list(left_out.values())
+
+
+def _lacking(name: str) -> Problem | None:
+    why = lacking(name)
+    if not why:
+        return None
+    return Problem(
+        "report.lacking-format",
+        name,
+        arguments={"name": name, "why": why, "extra": name, "library": EXTRAS[name]},
+    )
 
 
 def write_reports(report: RunReport, folder: Path, formats: Sequence[str] | None = None) -> list[Path]:

@@ -19,7 +19,7 @@ from govaudit.reports.write import known_formats
 from govaudit.workflow.judge import crashed
 from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import JobEnd, run_jobs
-from govaudit.workflow.report import report_run
+from govaudit.workflow.report import left_out_formats, report_run
 from govaudit.workflow.run_record import (
     RunRecord,
     existing_record,
@@ -72,6 +72,8 @@ class RunEnd:
     files: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
     crashes: tuple[str, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+    """Formats that this installation cannot write."""
 
     @property
     def inspected(self) -> list[SiteJudgement]:
@@ -117,6 +119,7 @@ def begin_run(workspace: Workspace, sites: Sequence[Site], options: RunOptions, 
         default_profile=workspace.settings.profile,
         ignore_robots=options.network.ignore_robots,
         started_at=stored.started_at if stored else now,
+        listed=listed,
     )
     names = {record.profile_of(site) for site in sites}
     digests = {name: usable_profile(name, workspace.profiles).digest for name in sorted(names)}
@@ -192,6 +195,7 @@ def close_run(
         tuple(report_run(workspace, record, formats)),
         tuple(problem for end in ends for problem in end.problems),
         tuple(end.crash for end in ends if end.crash),
+        left_out_formats(workspace, record, formats),
     )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit import __version__
-from govaudit.reports.run_report import RunReport, note_of
-from govaudit.reports.write import write_reports
+from govaudit.inspection.calendar import day_of
+from govaudit.inspection.workdays import UnknownYearError, read_calendar
+from govaudit.reports.run_report import PaperDetails, RunReport, note_of
+from govaudit.reports.write import usual_formats, write_reports
 from govaudit.workflow.run_record import usable_profile
 from govaudit.workflow.site_job import previous_judgement, previous_record, read_judgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
+    from govaudit.inspection.errors import Problem
     from govaudit.inspection.workspace import Workspace
     from govaudit.workflow.run_record import RunRecord
 
@@ -25,8 +29,20 @@ def report_run(
     return write_reports(
         run_report(workspace, record, language),
         workspace.report_folder(record.id),
-        formats or workspace.settings.formats or None,
+        _formats(workspace, record, formats)[0],
     )
+
+
+def left_out_formats(workspace: Workspace, record: RunRecord, formats: Sequence[str]) -> tuple[Problem, ...]:
+    """Formats that would be written here if this installation could."""
+    return tuple(_formats(workspace, record, formats)[1])
+
+
+def _formats(
+    workspace: Workspace, record: RunRecord, named: Sequence[str]
+) -> tuple[list[str], list[Problem]]:
+    formats = named or workspace.settings.formats
+    return (list(formats), []) if formats else usual_formats(listed=record.listed)
 
 
 def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> RunReport:
@@ -34,7 +50,7 @@ def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> R
     sites = tuple(read_judgement(workspace, record, site) for site in record.sites)
     before = previous_record(workspace, record)
     previous = {
-        site.key: judgement.findings
+        site.key: judgement
         for site in record.sites
         if (judgement := previous_judgement(workspace, record, site)) is not None
     }
@@ -50,5 +66,32 @@ def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> R
         language=language or workspace.settings.language,
         sites=sites,
         previous_run=before.id if before else "",
-        previous_findings=previous,
+        previous_findings={key: judgement.findings for key, judgement in previous.items()},
+        previous_results={key: judgement.result for key, judgement in previous.items()},
+        paper=_paper(workspace, record),
     )
+
+
+def _paper(workspace: Workspace, record: RunRecord) -> PaperDetails:
+    settings = workspace.settings
+    return PaperDetails(
+        area=settings.area,
+        number=settings.paper_number,
+        addressees=settings.addressees,
+        deadline=_deadline(workspace, record) if settings.rectify_days else None,
+        circular_template=_own_template(workspace, "circular.docx"),
+        notice_template=_own_template(workspace, "notice.docx"),
+    )
+
+
+def _own_template(workspace: Workspace, name: str) -> Path | None:
+    file = workspace.templates / name
+    return file if file.is_file() else None
+
+
+def _deadline(workspace: Workspace, record: RunRecord) -> date | None:
+    """The last day to mend what was found; none is named when nobody knows yet which days are worked then."""
+    try:
+        return read_calendar(workspace.calendar).after(day_of(record.as_of), workspace.settings.rectify_days)
+    except UnknownYearError:
+        return None

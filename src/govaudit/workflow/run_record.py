@@ -40,6 +40,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     ignore_robots: bool = False
     started_at: datetime
     finished_at: datetime | None = None
+    listed: bool = True
+    """The sites come from a site list, not from addresses on the command line."""
 
     def differences(self, other: RunRecord) -> list[str]:
         """What a resumption may not change, and did."""
