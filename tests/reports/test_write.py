@@ -42,6 +42,8 @@ def test_writes_every_format_under_its_public_name(tmp_path: Path) -> None:
         "findings.csv",
         "problems.xlsx",
         "summary.md",
+        "findings.sarif",
+        "junit.xml",
         "circular.html",
         "circular.docx",
         "circular.pdf",

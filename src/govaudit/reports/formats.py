@@ -22,6 +22,10 @@ FORMATS: MappingProxyType[str, str] = MappingProxyType(
         "circular": "circular_html",
         "docx": "papers_docx",
         "pdf": "circular_pdf",
+        "sarif": "findings_sarif",
+        "junit": "junit_xml",
+        "gitlab": "gitlab_json",
+        "github": "github_annotations",
     }
 )
 """Name on the command line → module of this folder with ``write_<module>``. Loaded when written: a gate that writes
@@ -30,6 +34,8 @@ JSON alone does not wait for tables and spreadsheets."""
 
 PAPERS = frozenset({"circular", "docx", "pdf"})
 """What is sent about a whole site list; a look at a few addresses leaves them out unless they are asked for."""
+ON_REQUEST = frozenset({"gitlab", "github"})
+"""What only one kind of pipeline reads."""
 EXTRAS: MappingProxyType[str, str] = MappingProxyType({"pdf": "weasyprint"})
 """Formats that need a library which is an extra of this program, named like the format."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 SITES = "sites"
 
@@ -16,6 +16,12 @@ def site_folder(key: str) -> str:
 def site_page(key: str) -> str:
     """Relative address of a site's page from the run's page."""
     return f"{SITES}/{quote(site_folder(key), safe=':')}/index.html"
+
+
+def file_of(page: str) -> str:
+    """The file that a page of a built site is: its path, with the index of a folder."""
+    path = unquote(urlsplit(page).path).lstrip("/")
+    return f"{path}index.html" if not path or path.endswith("/") else path
 
 
 def text_fragment(page: str, text: str) -> str:

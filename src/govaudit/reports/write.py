@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.reports.formats import EXTRAS, FORMATS, PAPERS, lacking, writer
+from govaudit.reports.formats import EXTRAS, FORMATS, ON_REQUEST, PAPERS, lacking, writer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def known_formats(formats: Sequence[str] | None) -> list[str]:
-    """The formats that are named, all when none is. Raises ``InputError`` for one that there is not, and for one that
-    cannot be written here."""
-    names = list(dict.fromkeys(formats or FORMATS))
+    """The formats that are named, the usual ones when none is. Raises ``InputError`` for one that there is not, and
+    for one that cannot be written here."""
+    names = list(dict.fromkeys(formats or (name for name in FORMATS if name not in ON_REQUEST)))
     known = ", ".join(FORMATS)
     if unknown := [name for name in names if name not in FORMATS]:
         raise InputError(
@@ -36,7 +36,7 @@ def known_formats(formats: Sequence[str] | None) -> list[str]:
 def usual_formats(*, listed: bool) -> tuple[list[str], list[Problem]]:
     """What is written when nothing is named: all that this installation can write, and what it cannot. ``listed``:
     the run is one over a site list."""
-    names = [name for name in FORMATS if listed or name not in PAPERS]
+    names = [name for name in FORMATS if name not in ON_REQUEST and (listed or name not in PAPERS)]
     left_out = {name: problem for name in names if (problem := _lacking(name)) is not None}
     return [name for name in names if name not in left_out], list(left_out.values())
 
