@@ -44,7 +44,8 @@ def govaudit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 HELP_OF_ALL = """
 from govaudit.cli.main import COMMANDS, program
 profiles = (["profiles", one] for one in ("list", "show", "validate"))
-for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles]:
+answers = (["answers", one] for one in ("export", "import", "set"))
+for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles, *answers]:
     program.main([*words, "--help"], standalone_mode=False)
     print("=" * 20)
 """
@@ -57,7 +58,7 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         [sys.executable, "-c", HELP_OF_ALL], env=environment, capture_output=True, text=True, check=True
     )
     helps = end.stdout.split("=" * 20)[:-1]
-    assert len(helps) == len(COMMANDS) + 5
+    assert len(helps) == len(COMMANDS) + 8
     for one in helps:
         usage, _, rest = one.strip().partition("\n")
         assert usage.startswith("Usage: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -23,24 +24,40 @@ if TYPE_CHECKING:
 @click.argument("check_id", metavar="[CHECK-ID]", default="")
 @click.option("--site", default="", metavar="CODE", help=text("explain.site"))
 @click.option("--row", default="", metavar="NAME", help=text("explain.row-option"))
+@click.option("--score", is_flag=True, help=text("explain.score-option"))
 @click.option("--run", default="", metavar="NAME", help=text("options.stored-run"))
 @click.option("--profile", default="", metavar="NAME", help=text("options.profile"))
 @everywhere
 def command(
-    *, check_id: str, site: str, row: str, run: str, profile: str, workspace: Path | None,
+    *, check_id: str, site: str, row: str, score: bool, run: str, profile: str, workspace: Path | None,
     quiet: bool, verbose: bool,  # noqa: ARG001
 ) -> None:  # fmt: skip
     """Rule, source sentence, parameters, texts; with a site, what was looked at and decided."""
     if site:
-        _explain_site(workspace_of(workspace), site, row, check_id.upper(), run)
+        asked = Asked(row=row, check=check_id.upper(), score=score)
+        _explain_site(workspace_of(workspace), site, asked, run)
     elif check_id:
         _explain_check(workspace_of(workspace), check_id, profile)
     else:
         raise click.UsageError(text("explain.nothing-asked"))
 
 
-def _explain_site(opened: Workspace, key: str, row: str, check: str, run: str) -> None:
-    from govaudit.cli.explain_site import explain_check, explain_row, explain_rows  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a site's judgement is asked for: a check, its score, a row, or (nothing named) all rows."""
+
+    row: str = ""
+    check: str = ""
+    score: bool = False
+
+
+def _explain_site(opened: Workspace, key: str, asked: Asked, run: str) -> None:
+    from govaudit.cli.explain_site import (  # noqa: PLC0415
+        explain_check,
+        explain_row,
+        explain_rows,
+        explain_score,
+    )
     from govaudit.workflow.run_record import existing_record, profile_for  # noqa: PLC0415
     from govaudit.workflow.site_job import read_judgement  # noqa: PLC0415
 
@@ -60,10 +77,12 @@ def _explain_site(opened: Workspace, key: str, row: str, check: str, run: str) -
             as_of=judgement.as_of.isoformat(timespec="minutes"),
         )
     )  # fmt: skip
-    if check:
-        lines = explain_check(judgement, check)
-    elif row:
-        lines = explain_row(judgement, book, row)
+    if asked.check:
+        lines = explain_check(judgement, asked.check)
+    elif asked.score:
+        lines = explain_score(judgement, book)
+    elif asked.row:
+        lines = explain_row(judgement, book, asked.row)
     else:
         lines = explain_rows(judgement, book)
     for line in lines:

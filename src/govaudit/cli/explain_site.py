@@ -22,7 +22,7 @@ _SHOWN_SAMPLE = 10
 
 def explain_row(judgement: SiteJudgement, profile: Profile, name: str) -> Iterator[str]:
     """The row ``name`` (name or id) line by line. Raises ``InputError`` when the rule book has none for the site."""
-    rows = [row for row in profile.rows if judgement.site.kind in row.kinds]
+    rows = [row for row in profile.rows if row.holds_for(judgement.site)]
     found = [row for row in rows if fold(name) in {fold(row.id), fold(row.name)}]
     if not found:
         known = ", ".join(dict.fromkeys(row.name for row in rows))
@@ -34,9 +34,57 @@ def explain_row(judgement: SiteJudgement, profile: Profile, name: str) -> Iterat
 def explain_rows(judgement: SiteJudgement, profile: Profile) -> Iterator[str]:
     """Every row that holds for the site in short."""
     for row in profile.rows:
-        if judgement.site.kind in row.kinds:
+        if row.holds_for(judgement.site):
             yield from _heading(row)
             yield from _decision(judgement, row)
+
+
+def explain_score(judgement: SiteJudgement, profile: Profile) -> Iterator[str]:
+    """The whole calculation: what every row takes by which findings and answers, and how the total comes about."""
+    score = judgement.score
+    if score is None:
+        key = "explain.no-score-veto" if judgement.vetoes else "explain.no-score"
+        yield text(key, vetoes="、".join(hit.name for hit in judgement.vetoes))
+        return
+    by_id = {finding.id: finding for finding in judgement.findings}
+    for one in score.rows:
+        yield ""
+        yield text(
+            "explain.score-row",
+            section=one.section,
+            name=one.name,
+            id=one.row,
+            deducted=f"{one.deducted:g}",
+            raw=f"{one.raw:g}",
+            cap=f"{one.cap:g}",
+        )
+        for finding in (by_id[name] for name in one.findings if name in by_id):
+            points = sum(effect.points or 0 for effect in finding.effects if effect.row == one.name)
+            yield "  " + text(
+                "explain.score-finding",
+                points=f"{points:g}",
+                check=finding.check,
+                message=Texts(language()).finding(finding).message,
+                id=finding.id,
+            )
+        if one.answered is not None:
+            yield "  " + text("explain.score-answer", points=f"{-one.answered:g}")
+        elif one.row in score.manual_open:
+            yield "  " + text("explain.score-open")
+    yield ""
+    yield text("explain.score-deducted", deducted=f"{score.deducted:g}")
+    if score.factor > 1:
+        yield text("explain.score-factor", factor=f"{score.factor:.4g}")
+    for one in score.bonus_rows:
+        yield text(
+            "explain.score-bonus-row",
+            name=one.name,
+            id=one.row,
+            points=f"{one.deducted:g}",
+            cap=f"{one.cap:g}",
+        )
+    yield text("explain.score-bonus", bonus=f"{score.bonus:g}", line=f"{profile.bonus_line:g}")
+    yield text("explain.score-total", total=f"{score.total:g}", open=len(score.manual_open))
 
 
 def explain_check(judgement: SiteJudgement, check: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "report": "report",
     "gate": "gate",
     "sites": "sites",
+    "answers": "answers",
     "checks": "checks",
     "explain": "explain",
     "profiles": "profiles",

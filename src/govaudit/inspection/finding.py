@@ -137,7 +137,8 @@ class WallsMet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Points lost in one row. ``raw``: before the cap."""
+    """Points lost in one row (won in a row of bonuses). ``raw``: before the cap; ``answered``: those of a person's
+    answer, ``None`` when nobody answered."""
 
     row: str
     name: str
@@ -146,10 +147,13 @@ class RowScore(msgspec.Struct, frozen=True, kw_only=True):
     deducted: float
     raw: float
     findings: tuple[str, ...] = ()
+    answered: float | None = None
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """Score of a portal without veto. ``complete`` is false while manual rows are open."""
+    """Score of a portal without veto: what is left of the full marks, times ``factor``, and ``bonus``. ``complete`` is
+    false while manual rows are open. ``factor``: above 1 where rows are not checked on this site, so that full marks
+    stay 100; ``bonus_rows``: the rows of bonuses that were answered; ``band``: the office's own class of scores."""
 
     deducted: float
     total: float
@@ -157,10 +161,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     manual_open: tuple[str, ...]
     rows: tuple[RowScore, ...] = ()
+    factor: float = 1.0
+    bonus_rows: tuple[RowScore, ...] = ()
+    band: str = ""
 
 
 class VetoHit(msgspec.Struct, frozen=True, kw_only=True):
-    """A veto row that applies, with the findings that it rests on."""
+    """A veto row that applies, with the findings that it rests on; without any when a person answered so."""
 
     row: str
     name: str

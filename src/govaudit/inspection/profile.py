@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+    from govaudit.inspection.site import Site
+
 SiteKind = Literal["portal", "department", "service"]
 ALL_KINDS: tuple[SiteKind, ...] = ("portal", "department", "service")
 
@@ -52,7 +54,7 @@ class Row(_Strict):
 
     ``sure``: how the wording is known: V seen in an official text, N near-verbatim copy, P paraphrased, K common
     knowledge. ``manual``: at least a part of the row is answered by a person. ``shown``: checks whose findings
-    are listed under the row and cost nothing.
+    are listed under the row and cost nothing. ``unless``: tags of sites on which the row is not checked.
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+(-[A-Za-z0-9]+)*$")
@@ -67,6 +69,11 @@ class Row(_Strict):
     deduct: tuple[Deduction, ...] = ()
     shown: tuple[str, ...] = ()
     manual: bool = False
+    unless: tuple[str, ...] = ()
+
+    def holds_for(self, site: Site) -> bool:
+        """Whether the row is checked on a site."""
+        return site.kind in self.kinds and not set(self.unless) & set(site.tags)
 
     def check_ids(self) -> frozenset[str]:
         """All checks that the row names."""
@@ -82,6 +89,13 @@ class RequiredColumn(_Strict):
     also: tuple[str, ...] = ()
 
 
+class Band(_Strict):
+    """The office's own name for scores above ``above``."""
+
+    name: str
+    above: float
+
+
 class Profile(_Strict):
     """A rule book. ``checks``: due checks with their parameters (text values, typed by the check)."""
 
@@ -94,6 +108,7 @@ class Profile(_Strict):
     rows: tuple[Row, ...] = ()
     pass_line: float = 60
     bonus_line: float = 80
+    bands: tuple[Band, ...] = ()
     minimum_coverage: float = 0.8
 
     @property

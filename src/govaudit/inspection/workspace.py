@@ -107,6 +107,10 @@ class Workspace:
         """Judgement of one site."""
         return self.run_folder(run) / f"{site_key}.judged.json"
 
+    def answers_file(self, run: str) -> Path:
+        """What people answered in a run."""
+        return self.run_folder(run) / "answers.json"
+
     def evidence_folder(self, run: str, site_key: str) -> Path:
         """Evidence of one site's findings."""
         return self.run_folder(run) / "evidence" / site_key

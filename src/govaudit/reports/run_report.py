@@ -87,8 +87,13 @@ def ordered_findings(judgement: SiteJudgement) -> list[Finding]:
 
 
 def standing_vetoes(judgement: SiteJudgement) -> tuple[str, ...]:
-    """Ids of the checks on which the site's vetoes rest, those that wait for a review left out."""
-    return tuple(sorted({check for hit in judgement.vetoes if not hit.provisional for check in hit.checks}))
+    """Ids of the checks on which the site's vetoes rest, the row's id where a person answered; those that wait for a
+    review left out."""
+    return tuple(
+        sorted(
+            {name for hit in judgement.vetoes if not hit.provisional for name in (hit.checks or (hit.row,))}
+        )
+    )
 
 
 def veto_names(judgement: SiteJudgement) -> tuple[str, ...]:

@@ -43,17 +43,23 @@ def judge(
     checks: Mapping[str, CheckResult],
     populations: Mapping[str, Sequence[str]],
     seed: int,
+    answers: Mapping[str, float] | None = None,
 ) -> Outcome:
-    """Apply the rows of ``profile`` that hold for the kind of site. ``populations``: check → judged pages."""
+    """Apply the rows of ``profile`` that hold for the site.
+
+    ``populations``: check → judged pages; ``answers``: row id → points that a person takes or gives there, for a veto
+    whether it applies.
+    """
+    answered = answers or {}
     ordered = sorted(findings, key=lambda one: (one.check, one.subject, one.id))
-    rows = [row for row in profile.rows if site.kind in row.kinds]
+    rows = [row for row in profile.rows if row.holds_for(site)]
     samples = _samples(rows, populations, seed)
     effects: dict[str, list[Effect]] = {finding.id: [] for finding in ordered}
-    vetoes = tuple(hit for row in rows if (hit := veto(row, ordered)))
+    vetoes = tuple(hit for row in rows if (hit := veto(row, ordered, answered.get(row.id))))
     vetoing = {(hit.row, finding) for hit in vetoes for finding in hit.findings}
     row_scores = []
     for row in rows:
-        score, taken = deduct(row, ordered, samples)
+        score, taken = deduct(row, ordered, samples, answered.get(row.id))
         if row.part == "deduct" and site.kind == "portal":
             row_scores.append(score)
         for finding in matching(ordered, sorted(row.check_ids()), ()):
@@ -64,7 +70,11 @@ def judge(
     result, reason = _result(rows, vetoes, ordered, checks)
     score_of_site = None
     if site.kind == "portal" and not vetoes and result is not Result.INCONCLUSIVE:
-        score_of_site = _score(rows, row_scores, checks)
+        full = FULL_MARKS - sum(row.cap for row in _deductions(profile.rows, site) if row not in rows)
+        score_of_site = _score(profile, rows, row_scores, answered, full)
+        score_of_site = msgspec.structs.replace(
+            score_of_site, complete=not score_of_site.manual_open and not _unknown(rows, checks)
+        )
         if score_of_site.total < profile.pass_line:
             result, reason = Result.UNQUALIFIED, f"score: {score_of_site.total:g} < {profile.pass_line:g}"
     clauses = {row.name: row.clause for row in rows}
@@ -77,7 +87,7 @@ def judge(
         reason=reason,
         vetoes=vetoes,
         provisional=len(reviews),
-        undecided=_undecided(rows, checks),
+        undecided=_undecided(rows, checks, answered),
         score=score_of_site,
         samples={check: tuple(sorted(pages)) for (check, _), pages in sorted(samples.items())},
     )
@@ -160,13 +170,15 @@ def _named(reason: Reason | None, detail: str) -> str:
     return f"{name}: {detail}" if detail else name
 
 
-def _undecided(rows: Sequence[Row], checks: Mapping[str, CheckResult]) -> tuple[str, ...]:
-    """Veto rows that a person answers, and checks of veto rows that could not tell or were not due."""
+def _undecided(
+    rows: Sequence[Row], checks: Mapping[str, CheckResult], answered: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Veto rows that wait for a person's answer, and checks of veto rows that could not tell or were not due."""
     found: dict[str, None] = {}
     for row in rows:
         if row.part != "veto":
             continue
-        if row.manual:
+        if row.manual and row.id not in answered:
             found[row.id] = None
         for check in sorted(row.check_ids()):
             result = checks.get(check)
@@ -175,21 +187,58 @@ def _undecided(rows: Sequence[Row], checks: Mapping[str, CheckResult]) -> tuple[
     return tuple(found)
 
 
-def _score(rows: Sequence[Row], row_scores: list[RowScore], checks: Mapping[str, CheckResult]) -> Score:
+def _deductions(rows: Sequence[Row], site: Site) -> list[Row]:
+    """Rows that take points from sites of this kind, those that a tag exempts the site from included."""
+    return [row for row in rows if row.part == "deduct" and site.kind in row.kinds]
+
+
+def _score(
+    profile: Profile,
+    rows: Sequence[Row],
+    row_scores: list[RowScore],
+    answered: Mapping[str, float],
+    full: float,
+) -> Score:
+    """``full``: points of the rows that are checked on this site; they count for full marks. What the checks could not
+    tell is left to the caller."""
     deducted = round(sum(score.deducted for score in row_scores), 2)
-    scored = [row for row in rows if row.part == "deduct"]
-    unanswered = tuple(row.id for row in scored if row.manual)
-    unknown = any(
+    factor = FULL_MARKS / full
+    kept = round((full - deducted) * factor, 2)
+    bonus_rows = tuple(
+        _won(row, answered[row.id]) for row in rows if row.part == "bonus" and row.id in answered
+    )
+    bonus = round(sum(row.deducted for row in bonus_rows), 2) if kept > profile.bonus_line else 0.0
+    unanswered = tuple(
+        row.id for row in rows if row.part == "deduct" and row.manual and row.id not in answered
+    )
+    total = round(kept + bonus, 2)
+    bands = [band for band in profile.bands if total > band.above]
+    return Score(
+        deducted=deducted,
+        total=total,
+        bonus=bonus,
+        complete=not unanswered,
+        manual_open=unanswered,
+        rows=tuple(row_scores),
+        factor=factor,
+        bonus_rows=bonus_rows,
+        band=max(bands, key=lambda band: band.above).name if bands else "",
+    )
+
+
+def _unknown(rows: Sequence[Row], checks: Mapping[str, CheckResult]) -> bool:
+    """Whether a check that takes points could not tell."""
+    return any(
         check not in checks or checks[check].verdict is Verdict.INCONCLUSIVE
-        for row in scored
+        for row in rows
+        if row.part == "deduct"
         for rule in row.deduct
         for check in rule.checks
     )
-    return Score(
-        deducted=deducted,
-        total=round(FULL_MARKS - deducted, 2),
-        bonus=0.0,
-        complete=not unanswered and not unknown,
-        manual_open=unanswered,
-        rows=tuple(row_scores),
-    )
+
+
+def _won(row: Row, points: float) -> RowScore:
+    return RowScore(
+        row=row.id, name=row.name, section=row.section, cap=row.cap, deducted=min(row.cap, points), raw=points,
+        answered=points,
+    )  # fmt: skip

@@ -46,6 +46,11 @@ class _RowPoints:
     deducted: float = 0.0
     taken: dict[str, float] = field(default_factory=dict)
 
+    def answer(self, points: float) -> None:
+        """What a person found, within the cap."""
+        self.raw += points
+        self.deducted = round(min(self.cap, self.deducted + points), 4)
+
     def take(self, finding: Finding, points: float) -> None:
         self.raw += points
         granted = round(min(points, self.cap - self.deducted), 4)
@@ -54,19 +59,26 @@ class _RowPoints:
 
 
 def deduct(
-    row: Row, findings: Sequence[Finding], samples: Mapping[tuple[str, int], frozenset[str]]
+    row: Row,
+    findings: Sequence[Finding],
+    samples: Mapping[tuple[str, int], frozenset[str]],
+    answered: float | None = None,
 ) -> tuple[RowScore, dict[str, float]]:
     """Points that a row loses, and how many of them each finding costs (by finding id, positive).
 
-    ``samples``: (check, size) → sampled pages. Findings are taken in their order until the cap is reached.
+    ``samples``: (check, size) → sampled pages. Findings are taken in their order until the cap is reached, then the
+    points that a person ``answered``.
     """
     points = _RowPoints(row.cap)
     for rule in row.deduct:
         concerned = [one for one in matching(findings, rule.checks, rule.aspects) if counts(one)]
         _apply(rule, concerned, samples, points)
+    if answered is not None:
+        points.answer(answered)
     score = RowScore(
         row=row.id, name=row.name, section=row.section, cap=row.cap,
         deducted=round(points.deducted, 2), raw=round(points.raw, 2), findings=tuple(points.taken),
+        answered=answered,
     )  # fmt: skip
     return score, points.taken
 
@@ -98,8 +110,8 @@ def _apply(
             points.take(finding, rule.points * (finding.count if rule.per == "occurrence" else 1))
 
 
-def veto(row: Row, findings: Sequence[Finding]) -> VetoHit | None:
-    """The veto of a row, if the certain findings suffice for one of its rules."""
+def veto(row: Row, findings: Sequence[Finding], answered: float | None = None) -> VetoHit | None:
+    """The veto of a row, if the certain findings suffice for one of its rules, or a person ``answered`` so."""
     for rule in row.veto:
         certain = [one for one in matching(findings, rule.checks, rule.aspects) if counts(one)]
         if _subjects(certain) >= rule.at_least:
@@ -109,7 +121,11 @@ def veto(row: Row, findings: Sequence[Finding]) -> VetoHit | None:
                 checks=tuple(sorted({one.check for one in certain})),
                 findings=tuple(one.id for one in certain),
             )
-    return None
+    return (
+        VetoHit(row=row.id, name=row.name, checks=(), findings=())
+        if answered and row.part == "veto"
+        else None
+    )
 
 
 def open_reviews(row: Row, findings: Sequence[Finding]) -> list[Finding]:

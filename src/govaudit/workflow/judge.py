@@ -43,9 +43,11 @@ def judge_site(
     previous: SiteFacts | None = None,
     calendar: WorkCalendar | None = None,
     not_applicable: frozenset[str] = frozenset(),
+    answers: Mapping[str, float] | None = None,
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
-    ``calendar``: the working days of the workspace, without it those of the official calendar.
+    ``calendar``: the working days of the workspace, without it those of the official calendar; ``answers``: what people
+    said of manual rows, row id → points.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -82,7 +84,13 @@ def judge_site(
         )
         findings += [_finding(check, fault, context) for fault in judgement.faults]
     outcome = judge(
-        site, profile, findings=findings, checks=checks, populations=populations, seed=facts.plan.seed
+        site,
+        profile,
+        findings=findings,
+        checks=checks,
+        populations=populations,
+        seed=facts.plan.seed,
+        answers=answers,
     )
     finished = tuple(located(outcome.findings, facts))
     return SiteJudgement(

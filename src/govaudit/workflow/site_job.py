@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from govaudit.inspection.answers import read_answers
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
 from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
@@ -80,6 +81,7 @@ def judge_stored(
             previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
             calendar=read_calendar(workspace.calendar),
             not_applicable=not_applicable,
+            answers=read_answers(workspace.answers_file(record.id)).points(site.key),
         )
     previous = previous_judgement(workspace, record, site)
     earlier = {finding.id: finding for finding in previous.findings} if previous else {}

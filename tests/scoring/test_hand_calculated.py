@@ -1,0 +1,81 @@
+"""Sites of the official table, worked out by hand: every veto, caps, samples, answers, bonuses, ×4/3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from govaudit.inspection.finding import CheckResult, Finding, finding_id
+from govaudit.inspection.profile import load_profile
+from govaudit.inspection.site import Site
+from govaudit.inspection.verdict import Result, Verdict
+from govaudit.scoring.result import Outcome, judge
+
+CASES = yaml.safe_load((Path(__file__).parent / "hand_calculated.yaml").read_text("utf-8"))
+PAGE = "http://www.x.gov.cn/guide.html"
+
+
+def findings_of(case: dict[str, Any]) -> list[Finding]:
+    return [
+        Finding(
+            id=finding_id(check, "1234560001", f"{aspect}{number}"),
+            check=check, verdict=Verdict.FAIL, site="1234560001", page=PAGE, subject=f"{aspect}{number:03}",
+            fault="any", aspect=aspect, count=count, pages=(PAGE,),
+        )
+        for check, aspect, times, count in case.get("findings", [])
+        for number in range(times)
+    ]  # fmt: skip
+
+
+def outcome_of(case: dict[str, Any]) -> Outcome:
+    profile = load_profile("gov-2019")
+    site = Site(
+        url="http://www.x.gov.cn/", code="1234560001", kind=case.get("kind", "portal"),
+        tags=tuple(case.get("tags", [])),
+    )  # fmt: skip
+    checks = {check: CheckResult(verdict=Verdict.PASS, examined=9) for check in profile.checks}
+    return judge(
+        site, profile, findings=findings_of(case), checks=checks,
+        populations=dict.fromkeys(profile.checks, (PAGE,)), seed=1, answers=case.get("answers"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["site"])
+def test_the_program_comes_to_the_same_score(case: dict[str, Any]) -> None:
+    outcome = outcome_of(case)
+    assert outcome.result is Result(case["result"])
+    assert [hit.name for hit in outcome.vetoes] == case.get("vetoes", [])
+    if "total" not in case:
+        assert outcome.score is None
+        return
+    assert outcome.score is not None
+    said = outcome.score.deducted, outcome.score.total, outcome.score.bonus
+    assert said == (case["deducted"], case["total"], case["bonus"])
+
+
+def test_the_three_parts_of_the_table_add_up() -> None:
+    rows = load_profile("gov-2019").rows
+    deduct = {row.section: 0.0 for row in rows if row.part == "deduct"}
+    for row in rows:
+        if row.part == "deduct":
+            deduct[row.section] += row.cap
+    assert deduct == {"发布解读": 31, "办事服务": 25, "互动交流": 23, "功能设计": 21}
+    assert sum(row.part == "deduct" for row in rows) == 29
+    assert sum(row.cap for row in rows if row.part == "bonus") == 30
+    assert sum(row.part == "bonus" for row in rows) == 10
+    assert sum(row.part == "veto" for row in rows) == 6
+
+
+def test_an_answered_row_is_open_no_more() -> None:
+    before, after = (
+        outcome_of({"answers": {}}),
+        outcome_of({"answers": {"INT-submit": 0, "VETO-security": 0}}),
+    )
+    assert before.score is not None
+    assert after.score is not None
+    assert set(before.score.manual_open) - set(after.score.manual_open) == {"INT-submit"}
+    assert set(before.undecided) - set(after.undecided) == {"VETO-security"}
+    assert not before.score.complete
