@@ -491,7 +491,7 @@ def as_rows(sites: tuple[Site, ...]) -> list[list[str]]:
     ]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sites=site_lists(), encoding=st.sampled_from(ENCODINGS), delimiter=st.sampled_from(",;\t"))
 def test_csv_round_trip(file: Path, sites: tuple[Site, ...], encoding: str, delimiter: str) -> None:
     text = io.StringIO()
@@ -501,7 +501,7 @@ def test_csv_round_trip(file: Path, sites: tuple[Site, ...], encoding: str, deli
     assert found.sites == sites
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sites=site_lists(), numbers=st.booleans())
 def test_xlsx_round_trip(tmp_path: Path, sites: tuple[Site, ...], numbers: bool) -> None:
     workbook = openpyxl.Workbook()
@@ -518,7 +518,7 @@ def test_xlsx_round_trip(tmp_path: Path, sites: tuple[Site, ...], numbers: bool)
     assert found.sites == sites
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=400), start=st.sampled_from([b"", b"url,name\n", b"\xef\xbb\xbf", b"PK\x03\x04"])
 )
@@ -528,7 +528,7 @@ def test_arbitrary_bytes_give_problems_only(file: Path, body: bytes, start: byte
     assert_renders(found)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_workbooks_give_problems_only(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / "sites.xlsx"

@@ -67,7 +67,7 @@ def check(reading: Reading) -> None:
     assert all(len(item.date) in {0, 10} for item in reading.items)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.binary(max_size=2000), st.sampled_from(["", "text/html; charset=gbk", "text/html;charset=utf-16", "x"])
 )
@@ -95,7 +95,7 @@ def markup(draw: st.DrawFn) -> str:
     return "".join(pieces)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(markup(), st.booleans())
 def test_any_markup(html: str, home: bool) -> None:
     reading, _ = read_page(html.encode(), URL, home=home)
