@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test quality browser lock system-packages clean
+.PHONY: demo test quality browser pdf lock system-packages clean
 
 demo: $(VENV)/installed
 	$(BIN)/govaudit demo --quarters 2 --workspace demo-workspace
@@ -27,10 +27,10 @@ system-packages:
 # Hashed, without host names: one file for the core, one for each extra and group.
 lock: $(VENV)/installed
 	$(PIP) 'uv>=0.13'
-	for name in core browser test quality build; do \
+	for name in core browser pdf test quality build; do \
 		case $$name in \
 			core) what="pyproject.toml" ;; \
-			browser) what="pyproject.toml --extra browser" ;; \
+			browser|pdf) what="pyproject.toml --extra $$name" ;; \
 			build) what="--group build" ;; \
 			*) what="pyproject.toml --group $$name" ;; \
 		esac; \
@@ -59,6 +59,10 @@ $(VENV)/installed-test: $(VENV)/installed requirements/test.txt
 # The extra that opens pages in the system's Chromium; `govaudit doctor` says what else is missing.
 browser: $(VENV)/installed requirements/browser.txt
 	$(PIP) --require-hashes -r requirements/browser.txt
+
+# The extra that writes the circular as PDF; on Debian it needs the system's Pango (libpango-1.0-0, libpangoft2-1.0-0).
+pdf: $(VENV)/installed requirements/pdf.txt
+	$(PIP) --require-hashes -r requirements/pdf.txt
 
 $(VENV)/installed-quality: $(VENV)/installed-test requirements/quality.txt
 	$(PIP) --require-hashes -r requirements/quality.txt
