@@ -76,6 +76,7 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         (("inspect", "http://x.gov.cn/", "--header", "X: $NO_SUCH_VARIABLE"), "--header"),
         (("inspect", "http://x.gov.cn/", "--nameserver", "dns.x.gov.cn"), "--nameserver"),
         (("inspect", "http://x.gov.cn/", "--nameserver", "127.0.0.1:dns"), "--nameserver"),
+        (("inspect", "http://x.gov.cn/", "--trust", "none.pem"), "none.pem"),
         (("inspect", "http://x.gov.cn/", "--profile", "nope"), "nope"),
         (("inspect", "http://x.gov.cn/", "--formats", "floppy"), "floppy"),
         (("inspect", "http://x.gov.cn/", "--sites", "sites.csv"), "--sites"),

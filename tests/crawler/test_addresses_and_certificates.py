@@ -176,6 +176,18 @@ def test_certificates(
             assert len(store.pages()) == 2
 
 
+def test_a_further_authority_is_trusted_beside_the_public_ones(tmp_path: Path) -> None:
+    authority = certificate(tmp_path, "authority", 300, None)
+    (tmp_path / "own.pem").write_bytes(pem_of(authority[0]))
+    certificate(tmp_path, "127.0.0.1", 30, authority)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "127.0.0.1.pem")
+    with HttpSite({"/": Reply(body=page())}, tls=context) as site:
+        network = msgspec.structs.replace(QUICK, trust=str(tmp_path / "own.pem"))
+        assert len(crawled(plan_for(site.url, network), tmp_path / "with.sqlite").pages()) == 1
+        assert crawled(plan_for(site.url), tmp_path / "without.sqlite").pages() == []
+
+
 def test_a_name_that_changes_its_mind_is_asked_once(tmp_path: Path) -> None:
     with NameServer() as server, HttpSite(otherwise=lambda _: Reply(body=page("/a", "/b", "/gone"))) as site:
         site.add("/gone", Reply(500, "x"))

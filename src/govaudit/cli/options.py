@@ -68,6 +68,7 @@ def networked(function: F) -> F:
             _described("--cookie", key="cookie", metavar="NAME=VALUE", multiple=True),
             _described("--user-agent", key="user-agent", default=""),
             _described("--ignore-robots", key="ignore-robots", is_flag=True),
+            _described("--trust", key="trust", type=click.Path(path_type=Path, dir_okay=False), default=None),
             _described("--allow-private", key="allow-private", is_flag=True),
         ],
         function,
@@ -146,7 +147,19 @@ def network_of(workspace: Workspace, options: dict[str, Any], *, own_machine: bo
         nofollow=settings.nofollow,
         hours=settings.hours,
         allow_private=options["allow_private"],
+        trust=_trusted_file(workspace, options["trust"]),
     )
+
+
+def _trusted_file(workspace: Workspace, given: Path | None) -> str:
+    """The file of further certificates: as given, else the settings', which name it from the workspace on."""
+    file = given.resolve() if given else workspace.root / workspace.settings.trust
+    if not (given or workspace.settings.trust):
+        return ""
+    from govaudit.crawler.probes.certificates import extra_certificates  # noqa: PLC0415 - help must be quick
+
+    extra_certificates(str(file))
+    return str(file)
 
 
 def _user_agent(given: str, settings: Settings) -> str:

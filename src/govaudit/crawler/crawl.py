@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _GC_THRESHOLDS = (50_000, 50, 50)
 _IPV6_KINDS = frozenset({"self-check", "dns", "reach"})
+_TLS_KINDS = frozenset({"tls", "home-answer"})
 
 
 def crawl(
@@ -81,6 +82,10 @@ def _crawl(
             tell(Progress(site=plan.site.key, stage="probe"))
             if not _measure(plan, writer):
                 return _end(writer, interrupted=True)
+        if "tls" in plan.measures and not _TLS_KINDS & writer.probe_kinds():
+            tell(Progress(site=plan.site.key, stage="probe"))
+            if not _measure_tls(plan, writer):
+                return _end(writer, interrupted=True)
         with (
             _tuned_collector(),
             closing(open_earlier(None if state.contradicted else earlier, plan)) as known,
@@ -99,6 +104,17 @@ def _measure(plan: CrawlPlan, writer: FactWriter) -> bool:
 
     try:
         writer.add_probes(asyncio.run(measure(plan)))
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def _measure_tls(plan: CrawlPlan, writer: FactWriter) -> bool:
+    """Measure the https entrance. ``False``: interrupted."""
+    from govaudit.crawler.probes.tls import measure_tls  # noqa: PLC0415 - as above
+
+    try:
+        writer.add_probes(asyncio.run(measure_tls(plan)))
     except KeyboardInterrupt:
         return False
     return True

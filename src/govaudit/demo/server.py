@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from govaudit.demo.specification import Planted, Portal
 
 _HTML = "text/html; charset=utf-8"
+_PROTECTION = (
+    ("Content-Security-Policy", "frame-ancestors 'self'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+)
 _SITE_LIST = {
     "code": "网站标识码",
     "name": "网站名称",
@@ -78,13 +83,22 @@ def running_portals(state: str, *, ipv6: bool | None = None) -> Iterator[DemoPor
         served = _Served()
         for portal in portals:
             content = build_portal(portal.key, state)
-            answering = _Answering(portal.host, content.answers, portal, content.search)
+            answering = _Answering(
+                portal.host,
+                content.answers,
+                portal,
+                content.search,
+                protected=not _is(state, portal.host, "bare"),
+            )
             sockets = stack.enter_context(listening(ipv6=ipv6, on_ipv6=_listens_on_ipv6(state, portal.host)))
             served.add(sockets, answering.respond, (portal.host, *_twin(portal)))
         sockets = stack.enter_context(listening(ipv6=ipv6, on_ipv6=True))
         others = _OtherHosts(_other_answers(state))
         served.add(sockets, others.respond, tuple(host.host for host in load_hosts() if not host.closed))
         closed = stack.enter_context(refusing(ipv6=ipv6))
+        for portal in portals:
+            if _is(state, portal.host, "refuses_https"):
+                served.connect_port[f"{portal.host}:443"] = closed
         for host in load_hosts():
             if host.closed:
                 served.connect_port[f"{host.host}:80"] = closed
@@ -159,17 +173,23 @@ def _listens_on_ipv6(state: str, host: str) -> bool:
     return all(plant.network.listens_on_ipv6 for plant in plants_in(state, host) if plant.network)
 
 
+def _is(state: str, host: str, sign: str) -> bool:
+    return any(getattr(plant.network, sign) for plant in plants_in(state, host) if plant.network)
+
+
 # answering
 
 
 @dataclass(slots=True)
 class _Answering:
-    """The answers of one host. ``seen`` counts requests of the paths that answer otherwise at first."""
+    """The answers of one host. ``seen`` counts requests of the paths that answer otherwise at first; ``protected``:
+    its pages bear the headers that protect visitors."""
 
     host: str
     answers: Mapping[str, Answer]
     portal: Portal | None = None
     search: Callable[[str], Answer] | None = None
+    protected: bool = False
     seen: Counter[str] = field(default_factory=Counter)
 
     def respond(self, request: Request) -> Answer:
@@ -189,7 +209,7 @@ class _Answering:
                 return self._missing(answer.first_status)
         if request.method == "HEAD" and answer.head_status:
             return Answer(answer.head_status)
-        return answer
+        return replace(answer, headers=_PROTECTION) if self.protected and answer.page else answer
 
     def _missing(self, status: int) -> Answer:
         phrase = HTTPStatus(status).phrase

@@ -29,7 +29,8 @@ _SMALLEST_COMPRESSED = 512
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the server says for a path. ``first_status``: to the first request only; ``head_status``: to HEAD;
-    ``encoded_query``: 404 unless the raw query holds this; ``page``: an HTML page of the portal's own."""
+    ``encoded_query``: 404 unless the raw query holds this; ``page``: an HTML page of the portal's own;
+    ``headers``: further ones."""
 
     status: int = 200
     content_type: str = ""
@@ -40,6 +41,7 @@ class Answer:
     head_status: int = 0
     encoded_query: str = ""
     page: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def _wire(answer: Answer, request: Request, *, keep_alive: bool) -> bytes:
         ("Server", "nginx"),
         ("Date", format_datetime(datetime.now(UTC), usegmt=True)),
     ]
+    headers += answer.headers
     status, body = answer.status, answer.body
     if answer.location:
         headers.append(("Location", answer.location))

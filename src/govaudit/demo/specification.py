@@ -251,12 +251,15 @@ class GuidePlant(Data):
 
 
 class NetworkPlant(Data):
-    """Records of the portal's host, and whether its server listens over IPv6."""
+    """Records of the portal's host, and whether its server listens over IPv6. ``refuses_https``: the port is closed;
+    ``bare``: its answers bear none of the headers that protect visitors."""
 
     host: str = ""
     records: dict[str, tuple[str, ...]] = {}
     behaviour: str = ""
     listens_on_ipv6: bool = True
+    refuses_https: bool = False
+    bare: bool = False
 
 
 class Plant(Data):

@@ -50,6 +50,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     """Larger pages are cut and recorded as ``too-large``."""
     probe_bytes: int = 65_536
     """How much of a resource, attachment or external target is read to know its type."""
+    trust: str = ""
+    """File of certificates (PEM) that are trusted beside the public authorities and those of the system."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ class Settings(BaseModel):
     concurrency: int = Field(default=8, ge=1)
     hours: str = ""
     """The only hours to crawl in, Beijing time: ``22:00-06:00``; empty: any."""
+    trust: str = ""
+    """File of certificates (PEM) that are trusted beside the public authorities."""
     nofollow: Nofollow = "ignore"
     """Whether links marked ``nofollow`` are followed all the same."""
     jobs: int = Field(default=0, ge=0)

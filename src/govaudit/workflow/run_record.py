@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from govaudit.inspection.workspace import Workspace
 
 
+_MEASURED_TLS = frozenset({"SEC004", "SEC005", "SEC006"})
 _MEASURED_LINKS = frozenset({"LNK005", "LNK006", "LNK007", "LNK009"})
 
 
@@ -154,5 +155,9 @@ def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspa
 def _measures(checks: Iterable[str]) -> tuple[str, ...]:
     """What the checks that are due read beyond pages."""
     due = set(checks)
-    measures = {"ipv6": any(check.startswith("IP6") for check in due), "links": bool(due & _MEASURED_LINKS)}
+    measures = {
+        "ipv6": any(check.startswith("IP6") for check in due),
+        "links": bool(due & _MEASURED_LINKS),
+        "tls": bool(due & _MEASURED_TLS),
+    }
     return tuple(name for name, wanted in measures.items() if wanted)

@@ -7,6 +7,7 @@ import os
 import socket
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import certifi
@@ -52,6 +53,8 @@ class Order:
     connect_to: tuple[str, ...] = ()
     cookie: str = ""
     fresh: bool = False
+    verify: bool = True
+    """Whether the server has to prove who it is; not so where nothing is judged but its headers."""
 
 
 @dataclass(slots=True)
@@ -154,8 +157,9 @@ class _Transfer:
 class Transfers:
     """All transfers of one crawl. Belongs to the event loop that is running when it is made."""
 
-    def __init__(self, may_connect: Callable[[str], bool]) -> None:
-        """``may_connect``: whether a socket to that IP address may be opened."""
+    def __init__(self, may_connect: Callable[[str], bool], trust: str = "") -> None:
+        """``may_connect``: whether a socket to that IP address may be opened; ``trust``: file of certificates that are
+        trusted beside the public ones."""
         self._loop = asyncio.get_running_loop()
         self._may_connect = may_connect
         self._multi = pycurl.CurlMulti()
@@ -167,6 +171,7 @@ class Transfers:
         self._running: dict[Any, _Transfer] = {}
         self._idle: list[Any] = []
         self._told: set[str] = set()
+        self._trusted = _with_public_authorities(trust) if trust else b""
         self._closed = False
 
     async def get(self, order: Order) -> Answer:
@@ -186,6 +191,8 @@ class Transfers:
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(min(order.connect_timeout, order.timeout) * 1000))
         handle.setopt(pycurl.TIMEOUT_MS, int(order.timeout * PATIENCE * 1000))
         handle.setopt(pycurl.FRESH_CONNECT, order.fresh)
+        handle.setopt(pycurl.SSL_VERIFYPEER, order.verify)
+        handle.setopt(pycurl.SSL_VERIFYHOST, 2 if order.verify else 0)
         handle.setopt(pycurl.RESOLVE, self._untold(order.resolve))
         handle.setopt(pycurl.CONNECT_TO, list(order.connect_to))
         if order.cookie:
@@ -256,9 +263,10 @@ class Transfers:
         handle.setopt(pycurl.PATH_AS_IS, 1)
         handle.setopt(pycurl.ACCEPT_ENCODING, accepted_codings())
         handle.setopt(pycurl.DNS_CACHE_TIMEOUT, -1)
-        handle.setopt(pycurl.SSL_VERIFYPEER, 1)
-        handle.setopt(pycurl.SSL_VERIFYHOST, 2)
-        handle.setopt(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+        if self._trusted:
+            handle.setopt(pycurl.CAINFO_BLOB, self._trusted)
+        else:
+            handle.setopt(pycurl.CAINFO, _public_authorities())
         handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         return handle
 
@@ -336,6 +344,14 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
         waited=handle.getinfo(pycurl.STARTTRANSFER_TIME) - handle.getinfo(pycurl.PRETRANSFER_TIME),
         given_up=transfer.waited if code == pycurl.E_OPERATION_TIMEDOUT else 0.0,
     )
+
+
+def _public_authorities() -> str:
+    return os.environ.get("SSL_CERT_FILE") or certifi.where()
+
+
+def _with_public_authorities(trust: str) -> bytes:
+    return b"\n".join(Path(file).read_bytes() for file in (_public_authorities(), trust))
 
 
 @cache

@@ -129,7 +129,7 @@ class Visitor:
         self._earlier = earlier
         guard = AddressGuard(allow_private=network.allow_private)
         self._addresses = Addresses(network, guard)
-        self._transfers = Transfers(guard.allows)
+        self._transfers = Transfers(guard.allows, network.trust)
         self.own_network = OwnNetwork(
             home, self._knock, clock, hurried=not network.rate, longest=network.longest_outage
         )
