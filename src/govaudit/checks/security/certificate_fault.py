@@ -144,10 +144,11 @@ def _dates(
     left = first.not_after - moment
     arguments: Arguments = {"subject": first.subject or "-", "end": day_of(first.not_after)}
     late = max(chain.used, key=lambda sent: sent.not_before)
-    if left < 0:
+    # Whoever judges as of tomorrow does not know what is renewed by then.
+    if first.not_after < min(moment, one.at):
         yield "expired", {**arguments, "days": int(-left // DAY)}
     elif left < min(params.days * DAY, (first.not_after - first.not_before) / params.share):
-        yield "expires-soon", {**arguments, "days": int(left // DAY)}
+        yield "expires-soon", {**arguments, "days": max(0, int(left // DAY))}
     # One that was put in place after the moment that is judged is valid for whoever looks now.
     if late.not_before > max(moment, one.at):
         yield "not-yet-valid", {"subject": late.subject or "-", "begin": day_of(late.not_before)}

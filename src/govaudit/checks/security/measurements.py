@@ -116,15 +116,15 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 class HomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How the home page answered from one address on. ``reason``: why there was no usable end; ``left``: the foreign
-    address that it led to; ``refresh``: where the page sends its visitors by itself."""
+    address that it led to; ``upgrades``: a script of the last page may lead on to https."""
 
     start: str
     hops: tuple[Hop, ...] = ()
     reason: str = ""
     detail: str = ""
     meta: dict[str, str] = {}
-    refresh: str = ""
     left: str = ""
+    upgrades: bool = False
     at: float = 0.0
 
     @property
@@ -139,14 +139,14 @@ class HomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ends_at(self) -> str:
-        """Scheme at which a visitor ends: of the last answer, or of where its page leads at once."""
-        return scheme_of(self.refresh or self.left or (self.hops[-1].url if self.hops else ""))
+        """Scheme at which a visitor ends."""
+        return scheme_of(self.left or (self.hops[-1].url if self.hops else ""))
 
     @property
     def told(self) -> str:
         """The way in short."""
         steps = [f"{hop.url} {hop.status}" for hop in self.hops]
-        return " → ".join([*steps, *filter(None, (self.refresh, self.left, self.detail))]) or self.reason
+        return " → ".join([*steps, *filter(None, (self.left, self.detail))]) or self.reason
 
 
 def entrances(context: Context) -> tuple[Entrance, ...]:
@@ -259,8 +259,6 @@ def answer_transcript(answers: Iterable[HomeAnswer]) -> str:
             lines.append(f"# {hop.status} {hop.url}")
             lines += [f"#   {name}: {value}" for name, value in hop.headers]
         lines += [f"# <meta> {name}: {value}" for name, value in sorted(answer.meta.items())]
-        if answer.refresh:
-            lines.append(f"# the page leads on to {answer.refresh}")
         if answer.left:
             lines.append(f"# leads to {answer.left}")
         if answer.reason:

@@ -40,7 +40,8 @@ def no_https(context: Context, _: NoParams) -> Judgement:
 
     No https: every address refuses or ignores connections to the port, or speaks no TLS there, on two tries, while the
     home page answers over http. No redirect: both schemes give the home page, the certificate is sound, and http stays
-    http (a page that leads on by itself counts as a redirect). Back to http: https answers and sends visitors back.
+    http (a page that leads on by itself counts as a redirect, another host with https as https). Back to http: https
+    answers and sends visitors back.
     Mixed content is told apart: active (scripts, styles, frames, fonts, plug-ins), which browsers refuse, passive
     (pictures, media), and forms that send over http; one finding for each kind and host. Pages that ask browsers to
     use https instead (upgrade-insecure-requests) are left out.
@@ -48,7 +49,8 @@ def no_https(context: Context, _: NoParams) -> Judgement:
     Clause: none that was seen in an official text; common practice, shown without points.
     Reads: probes ``tls`` and ``home-answer``; references of own pages that came over https.
     Could not tell: not-measured; tls when the handshake fails, or only the national protocols are spoken;
-    no-ipv6-here; the reason for which the home page did not answer over the other scheme.
+    no-ipv6-here; browser-needed where a script may lead from http to https; the reason for which the home page did
+    not answer over the other scheme.
     """
     if scheme_of(context.home_url) == "http" and literal_address_kind(context.home_url) == "loopback":
         return Judgement(examined=0, applicable=False)
@@ -78,11 +80,21 @@ def _entrance_fault(
     plain, secure = answers.get("http"), answers.get("https")
     if any(one.chain is not None for one in here):
         return _redirect_fault(context, here, plain, secure)
-    doubtful = [one for one in here if not one.absent]
-    if doubtful:
-        return doubtful[0].reason, doubtful[0].told
+    return _closed(context, here, plain)
+
+
+def _closed(context: Context, here: list[Entrance], plain: HomeAnswer | None) -> Fault | Doubt | None:
+    """No address gave a handshake."""
+    doubtful = next((one for one in here if not one.absent), None)
+    if doubtful is not None:
+        return doubtful.reason, doubtful.told
     if plain is None or not plain.hops or plain.reason:
         return _unopened(plain, here[0])
+    if plain.ends_at == "https":
+        # It is another name of the site that has https, and visitors are sent there.
+        return None
+    if plain.left:
+        return Reason.NOT_MEASURED, plain.told
     return _fault(context, "no-https", here, [plain], {"entrances": "; ".join(one.told for one in here)})
 
 
@@ -118,6 +130,8 @@ def _staying(
         return None if closed else (Reason(plain.reason), plain.told)
     if plain.left or plain.ends_at == "https":
         return None
+    if plain.upgrades:
+        return Reason.BROWSER_NEEDED, plain.told
     return _fault(context, "no-redirect", here, [plain, secure], {"way": plain.told})
 
 

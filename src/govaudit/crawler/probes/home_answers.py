@@ -1,8 +1,11 @@
-"""How the home page answers over http and over https: the redirects on the site's own hosts and the headers that are
-for browsers. Certificates are not judged here, so that a bad one does not hide the rest."""
+"""How the home page answers over http and over https: the redirects on the site's own hosts, those that a page makes
+by itself among them, and the headers that are for browsers.
+
+Certificates are not judged here, so that a bad one does not hide the rest."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,6 +42,14 @@ SHOWN = frozenset(
         "referrer-policy", "server", "strict-transport-security", "x-content-type-options", "x-frame-options",
     }
 )  # fmt: skip
+_UPGRADE = re.compile(
+    rb"""location\.protocol\s*=(?!=)\s*['"]https            # location.protocol = 'https:'
+    |\(\s*['"/]\^?http:?(?:\\?/){0,3}['"]?\s*,\s*['"]https  # .replace('http:', 'https:'), .replace(/^http:/, 'https:')
+    |location(?:\.href)?\s*=\s*['"]https:(?://)?['"]\s*\+   # location.href = 'https:' + ...
+    |location\.(?:replace|assign)\(\s*['"]https:(?://)?['"]\s*\+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _META = frozenset({"content-security-policy", "referrer"})
 
 
@@ -53,16 +64,16 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 class HomeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """From one address to where a visitor ends. ``reason``/``detail``: why there was no usable end; ``meta``: what the
-    last page's own ``<meta>`` say in the place of headers; ``refresh``: where the page sends its visitors by itself;
-    ``left``: address on a foreign host that the last redirect led to."""
+    last page's own ``<meta>`` say in the place of headers; ``left``: address on a foreign host that the last redirect
+    led to; ``upgrades``: a script of the last page looks as if it changed http to https in the visitor's address."""
 
     start: str
     hops: list[Hop] = []
     reason: str = ""
     detail: str = ""
     meta: dict[str, str] = {}
-    refresh: str = ""
     left: str = ""
+    upgrades: bool = False
 
 
 async def home_answer(start: str, network: Network, usable: Callable[[str], bool]) -> HomeAnswer:
@@ -87,27 +98,32 @@ async def _walk(
         shown = [(name, value[:LONGEST_VALUE]) for name, value in answer.headers if name in SHOWN]
         if answer.status:
             hops.append(Hop(url=url, status=answer.status, address=answer.address, headers=shown))
-        location = answer.header("location")
-        if reason or not (300 <= answer.status < 400 and location):
-            break
-        following = resolve(url, location)
+        if not reason and not (200 <= answer.status < 400):
+            reason, detail = "server-error", f"status {answer.status}"
+        if reason:
+            return HomeAnswer(start=start, hops=hops, reason=reason, detail=detail)
+        written = _leads_to(url, answer)
+        following = resolve(url, written) if written else None
+        if answer.status < 300 and (
+            following is None or without_fragment(following) in {hop.url for hop in hops}
+        ):
+            upgrades = bool(_UPGRADE.search(answer.body))
+            return HomeAnswer(start=start, hops=hops, meta=_meta(answer.body), upgrades=upgrades)
         if following is None or scheme_of(following) not in WEB_SCHEMES or len(hops) > MAX_HOPS:
             return HomeAnswer(
-                start=start, hops=hops, reason="server-error", detail=f"redirect: {location[:200]}"
+                start=start, hops=hops, reason="server-error", detail=f"redirect: {written[:200]}"
             )
         url = without_fragment(following)
         if without_www(hostname_of(url)) != home:
             return HomeAnswer(start=start, hops=hops, left=url)
-    if reason or not 200 <= answer.status < 300:
-        return HomeAnswer(
-            start=start,
-            hops=hops,
-            reason=reason or "server-error",
-            detail=detail or f"status {answer.status}",
-        )
+
+
+def _leads_to(url: str, answer: Answer) -> str:
+    """Where a redirect leads, or a page by itself; empty when it stays."""
+    if answer.status >= 300:
+        return answer.header("location")
     reading, _ = read_page(answer.body, url, answer.header("content-type"), home=True)
-    refresh = resolve(url, reading.refresh) if reading.refresh else ""
-    return HomeAnswer(start=start, hops=hops, meta=_meta(answer.body), refresh=refresh or "")
+    return reading.refresh
 
 
 async def _asked(
