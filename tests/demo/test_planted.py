@@ -7,6 +7,7 @@ import socket
 import ssl
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -273,6 +274,30 @@ def closed_over_ipv6(visitor: Visitor, one: Planted) -> bool:
     return not visitor.connects(one.subject, 6)
 
 
+def film(visitor: Visitor, one: Planted) -> bool:
+    return any(
+        (node.attributes.get("src") or "").endswith(".swf")
+        and urljoin(one.page, node.attributes["src"] or "") == one.subject
+        for node in visitor.get(one.page).tree.css("embed")
+    )
+
+
+def closed_to_https(visitor: Visitor, one: Planted) -> bool:
+    """Played by a port that refuses; a host whose https nobody plays says nothing."""
+    port = visitor.portals.connect_port.get(f"{urlsplit(one.subject).hostname}:443")
+    if port is None:
+        return False
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) != 0
+
+
+def unprotected(visitor: Visitor, one: Planted) -> bool:
+    headers = visitor.get(one.subject).headers
+    return "frame-ancestors" not in headers.get("content-security-policy", "") or not all(
+        headers.get(name) for name in ("x-content-type-options", "referrer-policy")
+    )
+
+
 JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "LNK001": links,
     "LNK002": external,
@@ -302,6 +327,9 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "GUI002": incomplete,
     "IP6001": without_aaaa,
     "IP6003": closed_over_ipv6,
+    "ACC002": film,
+    "SEC005": closed_to_https,
+    "SEC006": unprotected,
 }
 OLD_ON_PURPOSE = {"fre004-evergreen"}
 

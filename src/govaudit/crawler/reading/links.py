@@ -325,6 +325,12 @@ def _option(page: Outline, element: int, attributes: Attributes) -> Iterator[Fou
         yield Tag.SCRIPTED, value, collapsed(page.shown(element), _LONGEST_TEXT)
 
 
+def _object(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
+    yield from _plain("data", Tag.OBJECT, attributes)
+    if attributes.get("classid"):
+        yield from _plain("classid", Tag.OBJECT, attributes)
+
+
 def _param(_page: Outline, _element: int, attributes: Attributes) -> Iterator[Found]:
     if (attributes.get("name") or "").lower() in {"movie", "src", "filename", "url"}:
         yield from _plain("value", Tag.OBJECT, attributes)
@@ -430,7 +436,7 @@ _READERS: dict[str, Callable[[Outline, int, Attributes], Iterator[Found]]] = {
     "script": _script,
     "iframe": _reader("src", Tag.FRAME),
     "frame": _reader("src", Tag.FRAME),
-    "object": _reader("data", Tag.OBJECT),
+    "object": _object,
     "embed": _reader("src", Tag.OBJECT),
     "param": _param,
     "input": _input,

@@ -1,0 +1,1 @@
+"""Whether pages rest on what browsers of today no longer run."""
