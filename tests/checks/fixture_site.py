@@ -22,6 +22,7 @@ from govaudit.checks.registry import Check, Judgement, all_checks
 from govaudit.crawler.reading.page import read_page
 from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import Fetch, Hop, Lane, Link, Probe, Reading, Skipped
+from govaudit.inspection.messages import LANGUAGES, told
 from govaudit.inspection.profile import Profile, RequiredColumn, load_profile
 from govaudit.inspection.run import CrawlPlan, CrawlState, Network, parse_moment
 from govaudit.inspection.site import Site, SiteScope
@@ -250,7 +251,11 @@ class FixtureSite:
                 "text": fault.locator.text,
                 "line": str(fault.locator.line),
             },
-            "evidence": "\n".join(one.text or one.path for one in fault.evidence),
+            "evidence": "\n".join(
+                line
+                for one in fault.evidence
+                for line in (one.text or one.path, *(told(said, LANGUAGES[0]) for said in one.said))
+            ),
         }
 
     def _matches(self, wanted: ExpectedFault, found: dict[str, Any]) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from govaudit.checks.registry import Check, all_checks
-from govaudit.inspection.messages import LANGUAGES, catalogue
+from govaudit.inspection.messages import LANGUAGES, catalogue, told
 from govaudit.inspection.profile import builtin_profiles, load_profile
 from tests.checks.fixture_site import CASES, FixtureSite, judge_fixture, load_fixture
+
+if TYPE_CHECKING:
+    from govaudit.inspection.finding import Said
 
 FOLDER = Path(__file__).parent
 FIXTURES = sorted(FOLDER.glob("[A-Z]*/*.yaml"))
@@ -34,12 +37,14 @@ def test_fixture_is_judged_as_expected(file: Path, tmp_path: Path) -> None:
 
 
 def _unspeakable(judged: FixtureSite) -> list[str]:
-    """Faults whose text cannot be rendered from their arguments."""
-    lines = []
+    """Faults and explanations whose text cannot be rendered from their arguments."""
+    lines = [line for one in judged.judgement.trace for said in one.said for line in _untold(said)]
     for fault in judged.judgement.faults:
         if fault.fault not in judged.check.faults:
             lines.append(f"{fault.fault} is not declared")
             continue
+        for said in (line for piece in fault.evidence for line in piece.said):
+            lines += _untold(said)
         for language in LANGUAGES:
             texts = catalogue("checks", language)
             for part in FAULT_TEXTS:
@@ -48,6 +53,17 @@ def _unspeakable(judged: FixtureSite) -> list[str]:
                     f"{language} {fault.fault}.{part}: no argument {name}"
                     for name in sorted(needed - set(fault.arguments))
                 )
+    return lines
+
+
+def _untold(said: Said) -> list[str]:
+    """What keeps a line of evidence or explanation from being told."""
+    lines = []
+    for language in LANGUAGES:
+        try:
+            told(said, language)
+        except KeyError as error:
+            lines.append(f"{language} {said.key}: {error}")
     return lines
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 import pytest
 
 import govaudit
+from govaudit.checks.columns.tree import Place
 from govaudit.inspection.facts import DateSource, Lane, MarkKind, PageKind, Skipped, Tag
 from govaudit.inspection.messages import LANGUAGES, catalogue, language_of_environment
 from govaudit.inspection.profile import SiteKind
@@ -33,6 +34,7 @@ WORDS: tuple[tuple[str, type[Enum]], ...] = (
     ("lanes", Lane),
     ("skipped", Skipped),
     ("date-sources", DateSource),
+    ("column-places", Place),
 )
 
 

@@ -193,15 +193,15 @@ def test_own_profile_goes_before_a_built_in_one(tmp_path: Path) -> None:
     [
         ("name: own\ntitle: [oops\nbasis: x\n", "yaml.broken", 3, None),
         (f"{OWN}title: 又一次\n", "yaml.doubled-key", 4, None),
-        (f"{OWN}pass_mark: 60\n", "profile.invalid", 4, "pass_mark"),
-        (f"{OWN}pass_line: 六十\n", "profile.invalid", 4, "pass_line"),
-        ("name: own\ntitle: 缺依据\n", "profile.invalid", 1, "basis"),
+        (f"{OWN}pass_mark: 60\n", "invalid.unknown-key", 4, "pass_mark"),
+        (f"{OWN}pass_line: 六十\n", "invalid.no-number", 4, "pass_line"),
+        ("name: own\ntitle: 缺依据\n", "invalid.missing", 1, "basis"),
         ("- name: own\n", "profile.no-mapping", 1, None),
         ("name: other\ntitle: a\nbasis: b\n", "profile.other-name", 1, "name"),
-        (f"{OWN}checks:\n  LNK001: many\n", "profile.invalid", 5, "checks.LNK001"),
+        (f"{OWN}checks:\n  LNK001: many\n", "invalid.no-mapping", 5, "checks.LNK001"),
         (
             f"{OWN}rows:\n  - id: FUN-x\n    name: x\n    part: deduct\n    cap: 一\n    clause: x\n    sure: N\n",
-            "profile.invalid",
+            "invalid.no-number",
             8,
             "rows.0.cap",
         ),
@@ -210,7 +210,7 @@ def test_own_profile_goes_before_a_built_in_one(tmp_path: Path) -> None:
                 f"{OWN}rows:\n  - id: FUN-x\n    name: x\n    part: deduct\n    clause: x\n    sure: N\n"
                 "    deduct:\n      - {checks: [LNK001], points: 0}\n"
             ),
-            "profile.invalid",
+            "invalid.too-small",
             11,
             "rows.0.deduct.0.points",
         ),
@@ -245,26 +245,41 @@ def test_unknown_base_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column"),
+    ("text", "key", "line", "column"),
     [
         (
             "rows:\n  - id: OWN-1\n    name: 本地项\n    part: veto\n    clause: x\n    sure: Z\n",
+            "no-choice",
             10,
             "rows.0.sure",
         ),
-        ("columns:\n  - {name: 权责清单, kind: portal}\n", 6, "columns.0.kind"),
-        ("columns:\n  - 权责清单\n", 6, "columns.0"),
-        ("checks:\n  LNK001: many\n", 6, "checks.LNK001"),
-        ("checks: many\n", 5, "checks"),
-        ("rows: many\n", 5, "rows"),
+        ("columns:\n  - {name: 权责清单, kind: portal}\n", "unknown-key", 6, "columns.0.kind"),
+        ("columns:\n  - 权责清单\n", "no-mapping", 6, "columns.0"),
+        ("columns:\n  - {also: [权责清单]}\n", "missing", 6, "columns.0.name"),
+        ("columns:\n  - name: 权责清单\n    period: a while\n", "no-period", 7, "columns.0.period"),
+        ("columns:\n  - name: 权责清单\n    type: lists\n", "no-choice", 7, "columns.0.type"),
+        ("columns:\n  - name: 权责清单\n    may_be_empty: 是\n", "no-truth", 7, "columns.0.may_be_empty"),
+        (
+            "columns:\n  - name: 权责清单\n    elements:\n      - 职权编码\n      - {names: [名称]}\n",
+            "missing",
+            9,
+            "columns.0.elements.1.name",
+        ),
+        ("rows:\n  - id: VETO-home\n    cap: 一\n", "no-number", 7, "rows.0.cap"),
+        ("rows:\n  - id: VETO-house\n    cap: 1\n", "missing", 6, "rows.0.name"),
+        ("checks:\n  LNK001: many\n", "no-mapping", 6, "checks.LNK001"),
+        ("checks:\n  FRE002: {period: {days: 7}}\n", "no-text", 6, "checks.FRE002.period"),
+        ("checks: many\n", "no-mapping", 5, "checks"),
+        ("rows: many\n", "no-list", 5, "rows"),
+        ("pass_line:\n  - 60\n", "no-number", 5, "pass_line"),
     ],
 )
 def test_mistake_in_an_extending_profile_names_its_own_place(
-    tmp_path: Path, text: str, line: int, column: str
+    tmp_path: Path, text: str, key: str, line: int, column: str
 ) -> None:
     (tmp_path / "own.yaml").write_text(f"{OWN}extends: gov-2019\n{text}", encoding="utf-8")
     problem = _problems(tmp_path)[0]
-    assert (problem.key, problem.line, problem.column) == ("profile.invalid", line, column)
+    assert (problem.key, problem.line, problem.column) == (f"invalid.{key}", line, column)
 
 
 def test_keys_without_a_value_add_nothing(tmp_path: Path, national: Profile) -> None:
@@ -276,19 +291,22 @@ def test_keys_without_a_value_add_nothing(tmp_path: Path, national: Profile) -> 
 
 
 @pytest.mark.parametrize(
-    ("check", "values", "column"),
+    ("check", "values", "key", "column"),
     [
-        ("GUI002", {"many": "four"}, "checks.GUI002.many"),
-        ("GUI002", {"plenty": "4"}, "checks.GUI002.plenty"),
-        ("IDN003", {"pattern": "("}, "checks.IDN003.pattern"),
-        ("TAG001", {"labels": "SiteName"}, "checks.TAG001.labels"),
+        ("GUI002", {"many": "four"}, "no-number", "checks.GUI002.many"),
+        ("GUI002", {"plenty": "4"}, "unknown-key", "checks.GUI002.plenty"),
+        ("IDN003", {"pattern": "("}, "other", "checks.IDN003.pattern"),
+        ("TAG001", {"labels": "SiteName"}, "no-list", "checks.TAG001.labels"),
+        ("FRE002", {"period": "a fortnight"}, "no-period", "checks.FRE002.period"),
     ],
 )
-def test_wrong_parameter_is_named(check: str, values: dict[str, str | list[str]], column: str) -> None:
+def test_wrong_parameter_is_named(
+    check: str, values: dict[str, str | list[str]], key: str, column: str
+) -> None:
     with pytest.raises(InputError) as caught:
         all_checks()[check].parameters(values, "own")
     (problem,) = caught.value.problems
-    assert (problem.key, problem.where, problem.column) == ("profile.parameter", "own", column)
+    assert (problem.key, problem.where, problem.column) == (f"invalid.{key}", "own", column)
     assert problem.arguments["why"]
 
 
@@ -296,9 +314,10 @@ def test_extending_replaces_rows_and_columns_and_single_parameters(tmp_path: Pat
     (tmp_path / "own.yaml").write_text(
         f"{OWN}extends: gov-2019\n"
         "checks:\n  GUI002:\n    many: 3\n"
-        "columns:\n  - {name: 概况信息, kinds: [portal], also: [走进云澜]}\n  - {name: 权责清单}\n"
+        "columns:\n  - {name: 概况信息, also: [走进云澜]}\n  - {name: 权责清单}\n"
         "rows:\n"
-        "  - {id: FUN-links, name: 可用性, part: deduct, section: 功能设计, cap: 2, clause: 本地, sure: V}\n"
+        "  - {id: FUN-links, cap: 2, clause: 本地}\n"
+        "  - {id: FUN-marks, deduct: []}\n"
         "  - {id: OWN-1, name: 本地项, part: warn, clause: 本地, sure: V, shown: [LNK001]}\n",
         encoding="utf-8",
     )
@@ -309,14 +328,33 @@ def test_extending_replaces_rows_and_columns_and_single_parameters(tmp_path: Pat
     replaced, original = own.row("FUN-links"), national.row("FUN-links")
     assert replaced is not None
     assert original is not None
-    assert (replaced.cap, replaced.deduct) == (2, ())
+    assert (replaced.cap, replaced.clause, replaced.deduct) == (2, "本地", original.deduct)
     assert original.cap == 1
     assert [column.name for column in own.columns] == [
         *(column.name for column in national.columns),
         "权责清单",
     ]
     assert own.columns[0].also == ("走进云澜",)
+    assert own.columns[0].kinds == national.columns[0].kinds
+    emptied = own.row("FUN-marks")
+    assert emptied is not None
+    assert (emptied.deduct, emptied.cap) == ((), 3)
     assert own.row("VETO-home") == national.row("VETO-home")
+
+
+def test_a_column_says_type_period_and_elements(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        f"{OWN}columns:\n"
+        "  - name: 城市更新\n    also: [旧城改造]\n    type: plans\n    period: 3 months\n    may_be_empty: no\n"
+        "    elements: [改造计划, {name: 批复, also: [改造方案批复]}]\n",
+        encoding="utf-8",
+    )
+    (column,) = load_profile("own", tmp_path).columns
+    assert (column.type, column.period, column.may_be_empty) == ("plans", "3 months", False)
+    assert [(one.name, one.also) for one in column.elements] == [
+        ("改造计划", ()),
+        ("批复", ("改造方案批复",)),
+    ]
 
 
 def test_digest_follows_the_content(tmp_path: Path, national: Profile) -> None:

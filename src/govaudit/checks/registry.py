@@ -14,8 +14,9 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import govaudit.checks
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import InputError
 from govaudit.inspection.finding import Arguments, Evidence, Examined, Locator
+from govaudit.inspection.validation import invalid
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -118,12 +119,7 @@ class Check(Generic[P]):
         except ValidationError as error:
             raise InputError(
                 *(
-                    Problem(
-                        "profile.parameter",
-                        profile,
-                        column=f"checks.{self.id}." + ".".join(map(str, one["loc"])),
-                        arguments={"why": one["msg"]},
-                    )
+                    invalid(one, profile, f"checks.{self.id}." + ".".join(map(str, one["loc"])))
                     for one in error.errors()
                 )
             ) from error

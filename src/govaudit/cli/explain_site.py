@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from govaudit.cli.speech import language, text
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.messages import told
 from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.vocabulary import fold
 from govaudit.reports.texts import Texts
@@ -164,6 +165,8 @@ def _check(check: str, result: CheckResult) -> Iterator[str]:
             text=texts.examined(check, one),
             reason=_because(texts, one.reason, ""),
         )
+        for line in one.said:
+            yield "      " + told(line, language())
 
 
 def _because(texts: Texts, reason: Reason | None, detail: str) -> str:

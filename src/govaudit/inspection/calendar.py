@@ -35,6 +35,15 @@ class Period:
         return months_before(today, self.count * (12 if self.unit == "year" else 1))
 
 
+NO_PERIOD = "none"
+"""Written in place of a period where nothing new is owed."""
+
+
+def period_or_none(text: str) -> Period | None:
+    """The period that a text gives; ``None`` for ``none``. Raises ``ValueError`` for anything else."""
+    return None if text == NO_PERIOD else Period(text)
+
+
 def day_of(moment: datetime) -> date:
     """The calendar day in Beijing."""
     return moment.astimezone(BEIJING).date()

@@ -26,13 +26,22 @@ class Locator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     character: int = 0
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line that a reader is told: ``key`` of its text in the messages of the checks, with what fills it."""
+
+    key: str
+    arguments: Arguments = {}
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What proves a finding. ``text`` is written to ``path`` when the run is judged."""
+    """What proves a finding. ``text`` is written to ``path`` when the run is judged; so is ``said``, a line each, in
+    the language of the workspace."""
 
     kind: str
     text: str = ""
     path: str = ""
     sha256: str = ""
+    said: tuple[Said, ...] = ()
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,12 +103,13 @@ class Finding(msgspec.Struct, kw_only=True):
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a check looked at and what it decided, faults or not. ``arguments`` fill the text ``examined``
-    of the check's messages."""
+    of the check's messages; ``said``: what else there is to tell of it."""
 
     subject: str
     verdict: Verdict
     reason: Reason | None = None
     arguments: Arguments = {}
+    said: tuple[Said, ...] = ()
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,12 @@ import re
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govaudit.inspection.yaml_text import load_yaml
+
+if TYPE_CHECKING:
+    from govaudit.inspection.finding import Said
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -105,6 +108,20 @@ def _flatten(data: Any, prefix: str, entries: dict[str, str]) -> None:
             _flatten(value, f"{prefix}.{name}", entries)
     else:
         entries[prefix] = str(data)
+
+
+_WORDS_OF = {"place": "column-places", "origin": "date-sources", "type": "column-types"}
+"""Arguments of lines whose values are words of the field, with the list that has them."""
+
+
+def told(said: Said, language: str) -> str:
+    """A line of evidence or of an explanation, in words. Raises ``KeyError`` naming what is missing."""
+    words = catalogue("inspection", language)
+    arguments = {
+        name: words.text(f"{_WORDS_OF[name]}.{value}") if name in _WORDS_OF and value else value
+        for name, value in said.arguments.items()
+    }
+    return catalogue("checks", language).text(said.key, **arguments)
 
 
 def language_of_environment(environment: dict[str, str] | os._Environ[str] = os.environ) -> str:

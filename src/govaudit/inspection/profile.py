@@ -8,9 +8,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from govaudit.inspection.column_types import ColumnType
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.validation import PeriodOrNone, problems_of
 from govaudit.inspection.yaml_text import YamlDocument, load_yaml
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 SiteKind = Literal["portal", "department", "service"]
 ALL_KINDS: tuple[SiteKind, ...] = ("portal", "department", "service")
+
+
+_KEYED = {"columns": "name", "rows": "id"}
+"""Lists of a profile whose entries a profile that extends it may change one by one, with the key that tells them."""
 
 
 class _Strict(BaseModel):
@@ -81,12 +87,36 @@ class Row(_Strict):
         return frozenset(check for checks in named for check in checks)
 
 
-class RequiredColumn(_Strict):
-    """A column that sites of ``kinds`` must have. ``also``: further names that count as it."""
+class Element(_Strict):
+    """Something that a column has to show. ``also``: further names that count as it."""
 
     name: str
+    also: tuple[str, ...] = ()
+
+
+class RequiredColumn(_Strict):
+    """A column (or topic) that sites of ``kinds`` must have; of no kind: it need not be there, the rest holds all the
+    same. ``also``: further names that count as it.
+
+    What is not said of ``type``, ``period`` and ``may_be_empty`` comes from the vocabulary. ``period``: within which
+    something new has to appear there, ``none`` when nothing is owed. ``elements``: what the column has to show.
+    """
+
+    name: str = Field(min_length=1)
     kinds: tuple[SiteKind, ...] = ALL_KINDS
     also: tuple[str, ...] = ()
+    type: ColumnType | None = None
+    period: PeriodOrNone = ""
+    may_be_empty: bool | None = None
+    elements: tuple[Element, ...] = ()
+
+    @field_validator("elements", mode="before")
+    @classmethod
+    def _named_elements(cls, value: object) -> object:
+        """An element may be written as its name alone."""
+        if not isinstance(value, list):
+            return value
+        return [{"name": one} if isinstance(one, str) else one for one in value]
 
 
 class Band(_Strict):
@@ -162,7 +192,7 @@ def _load(name: str, folder: Path | None, via: tuple[str, ...]) -> Profile:
     if extends := data.get("extends"):
         base = _load(str(extends), folder, (*via, name)).model_dump(mode="json")
         own = _without_blanks(data)
-        _validated({"title": base["title"], "basis": base["basis"], **own}, document)
+        _validated(_completed(own, base), document)
         data = _merged(base, own)
     profile = _validated(data, document)
     if profile.name != name:
@@ -182,7 +212,7 @@ def _validated(data: dict[str, Any], document: YamlDocument) -> Profile:
     try:
         return Profile.model_validate(data)
     except ValidationError as error:
-        raise InputError(*_problems(error, document)) from error
+        raise InputError(*problems_of(error, document)) from error
 
 
 def _without_blanks(own: dict[str, Any]) -> dict[str, Any]:
@@ -193,27 +223,28 @@ def _without_blanks(own: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
+def _completed(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    """``own`` as if it stood alone: what it leaves to ``base`` filled in, its entries in their places."""
+    completed = {"title": base["title"], "basis": base["basis"], **own}
+    for part, key in _KEYED.items():
+        known = {entry[key]: entry for entry in base[part]}
+        if isinstance(own.get(part), list):
+            completed[part] = [
+                {**known.get(entry.get(key), {}), **entry} if isinstance(entry, dict) else entry
+                for entry in own[part]
+            ]
+    return completed
+
+
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """``own`` (valid) on top of ``base``: checks by id and parameter, columns by name, rows by id."""
+    """``own`` on top of ``base``: checks by id and parameter, columns by name and rows by id with what they say."""
     merged = {**base, **own}
     merged["checks"] = dict(base["checks"])
     for check, parameters in own.get("checks", {}).items():
         merged["checks"][check] = {**merged["checks"].get(check, {}), **parameters}
-    for part, key in (("columns", "name"), ("rows", "id")):
+    for part, key in _KEYED.items():
         entries = {entry[key]: entry for entry in base[part]}
-        entries.update((entry[key], entry) for entry in own.get(part, []))
+        for entry in own.get(part, []):
+            entries[entry[key]] = {**entries.get(entry[key], {}), **entry}
         merged[part] = list(entries.values())
     return merged
-
-
-def _problems(error: ValidationError, document: YamlDocument) -> list[Problem]:
-    return [
-        Problem(
-            "profile.invalid",
-            document.where,
-            document.line_of(tuple(one["loc"])),
-            ".".join(str(step) for step in one["loc"]),
-            {"why": one["msg"]},
-        )
-        for one in error.errors()
-    ]

@@ -1,4 +1,4 @@
-"""Write down what proves each finding, with its hash: what the check shows, or else how its pages were seen."""
+"""Write down what proves each finding, with its hash: what the check shows or tells, and how its pages were seen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from govaudit.inspection.finding import Evidence
+from govaudit.inspection.messages import LANGUAGES, told
 from govaudit.workflow.run_record import write_whole
 
 if TYPE_CHECKING:
@@ -23,16 +24,28 @@ _SEEN_PAGES = 5
 """How many pages of a finding are described; the body of each is in the fact store under the hash given here."""
 
 
-def keep_evidence(findings: Iterable[Finding], facts: SiteFacts, folder: Path) -> Iterator[Finding]:
-    """The findings with their evidence written to ``folder``; paths are relative to the run's folder."""
+def keep_evidence(
+    findings: Iterable[Finding], facts: SiteFacts, folder: Path, language: str = LANGUAGES[0]
+) -> Iterator[Finding]:
+    """The findings with their evidence written to ``folder``, what is told in words in ``language``; paths are
+    relative to the run's folder."""
     for finding in findings:
-        if not finding.evidence:
-            finding = msgspec.structs.replace(finding, evidence=_pages_as_seen(finding, facts))  # noqa: PLW2901
+        evidence = finding.evidence
+        if all(piece.said for piece in evidence):
+            evidence = (*evidence, *_pages_as_seen(finding, facts))
+        spoken = (_in_words(piece, language) for piece in evidence)
         kept = tuple(
             _kept(piece, finding.id, number, folder) if piece.text and not piece.path else piece
-            for number, piece in enumerate(finding.evidence, 1)
+            for number, piece in enumerate(spoken, 1)
         )
         yield msgspec.structs.replace(finding, evidence=kept)
+
+
+def _in_words(piece: Evidence, language: str) -> Evidence:
+    if not piece.said:
+        return piece
+    lines = [*([piece.text] if piece.text else []), *(told(one, language) for one in piece.said)]
+    return msgspec.structs.replace(piece, text="\n".join(lines), said=())
 
 
 def _pages_as_seen(finding: Finding, facts: SiteFacts) -> tuple[Evidence, ...]:

@@ -14,6 +14,7 @@ from govaudit.checks.coverage.walls import walls_met
 from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
+from govaudit.inspection.messages import LANGUAGES
 from govaudit.inspection.site import SiteScope
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason, Result, State, Verdict
@@ -44,10 +45,11 @@ def judge_site(
     calendar: WorkCalendar | None = None,
     not_applicable: frozenset[str] = frozenset(),
     answers: Mapping[str, float] | None = None,
+    language: str = LANGUAGES[0],
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
     ``calendar``: the working days of the workspace, without it those of the official calendar; ``answers``: what people
-    said of manual rows, row id → points.
+    said of manual rows, row id → points; ``language``: that of the evidence.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -109,7 +111,7 @@ def judge_site(
             check: msgspec.structs.replace(result, sample=outcome.samples.get(check, ()))
             for check, result in checks.items()
         },
-        findings=tuple(keep_evidence(finished, facts, evidence_folder)),
+        findings=tuple(keep_evidence(finished, facts, evidence_folder, language)),
         overview=overview(context),
         walls=walls_met(context),
         started_at=_moment(facts.state.started_at),

@@ -82,6 +82,7 @@ def judge_stored(
             calendar=read_calendar(workspace.calendar),
             not_applicable=not_applicable,
             answers=read_answers(workspace.answers_file(record.id)).points(site.key),
+            language=workspace.settings.language,
         )
     previous = previous_judgement(workspace, record, site)
     earlier = {finding.id: finding for finding in previous.findings} if previous else {}

@@ -11,7 +11,7 @@ from govaudit.checks.columns.tree import LIST_KINDS, Column, Place, column_tree
 from govaudit.checks.home import front_pages, home_problem
 from govaudit.checks.registry import Fault, Judgement, NoParams, check
 from govaudit.inspection.facts import NAVIGATION_TAGS, PageKind, Tag
-from govaudit.inspection.finding import Arguments, Examined
+from govaudit.inspection.finding import Arguments, Evidence, Examined, Said
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -68,7 +68,13 @@ def blank_column(context: Context, _: NoParams) -> Judgement:
 
 def _examined(column: Column, verdict: Verdict, reason: Reason | None = None) -> Examined:
     arguments: Arguments = {"column": column.label, "items": len(column.items), "text": column.empty_text}
-    return Examined(subject=column.label, verdict=verdict, reason=reason, arguments=arguments)
+    return Examined(
+        subject=column.label, verdict=verdict, reason=reason, arguments=arguments, said=_known_by(column)
+    )
+
+
+def _known_by(column: Column) -> tuple[Said, ...]:
+    return (column.recognised.said(),) if column.recognised else ()
 
 
 def _is_judged(column: Column) -> bool:
@@ -161,4 +167,9 @@ def _fault(column: Column, fault: str, reason: Reason | None) -> Fault:
         },
         column=column.name,
         aspect=column.type,
+        evidence=(Evidence(kind="text", said=(_place(column), *_known_by(column))),),
     )
+
+
+def _place(column: Column) -> Said:
+    return Said(key="columns.place", arguments={"path": column.label, "url": column.url})

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.names_seen import names_seen
+from govaudit.checks.columns.required import nothing_to_look_for, required_here
 from govaudit.checks.columns.tree import column_tree
-from govaudit.checks.columns.vocabulary import column_vocabulary
-from govaudit.checks.home import home_problem
+from govaudit.checks.columns.vocabulary import site_vocabulary
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.facts import Lane, Skipped
-from govaudit.inspection.verdict import Reason
+from govaudit.inspection.finding import Evidence, Examined, Said
+from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
     from govaudit.checks.columns.tree import Column
@@ -39,28 +40,47 @@ def column_too_deep(context: Context, params: ColumnTooDeepParams) -> Judgement:
     Reads: the column tree with the clicks from the home page, the profile's required columns.
     Could not tell: the reason for which a nearer page was not read, since a shorter way may lead over it.
     """
-    required = [one for one in context.profile.columns if context.site.kind in one.kinds]
-    if not required:
-        return Judgement(examined=0, applicable=False)
-    problem = home_problem(context)
-    if problem is not None:
-        return Judgement(examined=0, reason=problem[0], detail=problem[1])
-    nearest = {one.name: column for one in required if (column := _nearest(context, one.name)) is not None}
+    nothing = nothing_to_look_for(context)
+    if nothing is not None:
+        return nothing
+    nearest = {
+        one.name: column
+        for one in required_here(context)
+        if (column := _nearest(context, one.name)) is not None
+    }
     deep = {name: column for name, column in nearest.items() if column.depth > params.clicks}
-    if not deep:
-        return Judgement(examined=len(nearest))
-    doubt = _doubt(context, params.clicks)
+    doubt = _doubt(context, params.clicks) if deep else None
     if doubt is not None:
         return Judgement(examined=len(nearest), reason=doubt[0], detail=doubt[1])
-    faults = [_fault(name, column, params.clicks) for name, column in deep.items()]
-    return Judgement(examined=len(nearest), faults=faults)
+    return Judgement(
+        examined=len(nearest),
+        faults=[_fault(name, column, params.clicks) for name, column in deep.items()],
+        trace=tuple(_examined(name, column, deep=name in deep) for name, column in nearest.items()),
+    )
 
 
 def _nearest(context: Context, name: str) -> Column | None:
-    rule = column_vocabulary().match(name)
-    wanted = rule.name if rule is not None else name
-    columns = [one for one in context.derived(column_tree).own() if wanted in {one.canonical, one.name}]
+    match = context.derived(site_vocabulary).match(name)
+    wanted = match.rule.name if match is not None else name
+    columns = [
+        one
+        for one in context.derived(column_tree).own()
+        if wanted == one.name or (wanted == one.canonical and not _is_near(one))
+    ]
     return min(columns, key=lambda one: (one.depth, one.key), default=None)
+
+
+def _is_near(column: Column) -> bool:
+    return column.recognised is not None and column.recognised.match.near
+
+
+def _examined(name: str, column: Column, *, deep: bool) -> Examined:
+    return Examined(
+        subject=name,
+        verdict=Verdict.FAIL if deep else Verdict.PASS,
+        arguments={"column": name, "clicks": column.depth, "path": column.label},
+        said=(column.recognised.said(),) if column.recognised else (),
+    )
 
 
 def _doubt(context: Context, clicks: int) -> tuple[Reason, str] | None:
@@ -85,4 +105,12 @@ def _fault(name: str, column: Column, clicks: int) -> Fault:
         fault="deep",
         arguments={"column": name, "clicks": column.depth, "allowed": clicks, "path": column.label},
         column=column.name,
+        evidence=(_evidence(column),),
     )
+
+
+def _evidence(column: Column) -> Evidence:
+    """The way to the column, and by which name it was known."""
+    place = Said(key="columns.place", arguments={"path": column.label, "url": column.url})
+    known = (column.recognised.said(),) if column.recognised else ()
+    return Evidence(kind="text", said=(place, *known))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import address_key
-from govaudit.checks.columns.tree import LIST_KINDS, column_tree
+from govaudit.checks.columns.tree import LIST_KINDS, Place, Sighting, column_tree
 from govaudit.checks.home import front_pages
 from govaudit.inspection.facts import MarkKind, PageKind, Tag
 from govaudit.inspection.verdict import Reason
@@ -28,10 +28,10 @@ _FEWEST_NAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class NamesSeen:
-    """``texts``: folded → as written, in the order nearest page first. ``places``: addresses that were searched.
-    ``unread``: why a place where a name may stand was not read, with its address."""
+    """``texts``: folded → as written and where first seen, nearest page first. ``places``: addresses that were
+    searched. ``unread``: why a place where a name may stand was not read, with its address."""
 
-    texts: dict[str, str]
+    texts: dict[str, Sighting]
     places: tuple[str, ...]
     unread: tuple[Reason, str] | None
 
@@ -41,11 +41,11 @@ def names_seen(context: Context) -> NamesSeen:
     pages that its navigation offers, and the site map."""
     front = front_pages(context)
     main = _main_pages(context, front)
-    texts: dict[str, str] = {}
-    for text in _texts(context, main):
+    texts: dict[str, Sighting] = {}
+    for text, place, page in _texts(context, main):
         folded = fold(text)
-        if 0 < len(folded) <= _LONGEST_NAME:
-            texts.setdefault(folded, text.strip())
+        if 0 < len(folded) <= _LONGEST_NAME and folded not in texts:
+            texts[folded] = Sighting(text.strip(), place, page)
     return NamesSeen(texts, tuple(page.url for page in main), _unread(context, front, main, texts))
 
 
@@ -70,27 +70,30 @@ def _main_pages(context: Context, front: tuple[StoredPage, ...]) -> list[StoredP
     return [*front, *others]
 
 
-def _texts(context: Context, main: list[StoredPage]) -> Iterator[str]:
+def _texts(context: Context, main: list[StoredPage]) -> Iterator[tuple[str, Place, str]]:
     known: set[int] = set()
     for page in context.pages:
         reading = page.reading
         if page.menu is not None and page.menu not in known:
             known.add(page.menu)
-            yield from (text for entry in reading.navigation for text in entry.path)
-        yield from (crumb.text for crumb in reading.breadcrumb)
-        yield from (label.content for label in reading.labels if label.name.lower() == "columnname")
+            for entry in reading.navigation:
+                yield from ((text, Place.NAVIGATION, page.url) for text in entry.path)
+        yield from ((crumb.text, Place.BREADCRUMB, page.url) for crumb in reading.breadcrumb)
+        for label in reading.labels:
+            if label.name.lower() == "columnname":
+                yield label.content, Place.LABEL, page.url
         if reading.kind in LIST_KINDS or reading.kind is PageKind.OTHER:
-            yield reading.heading
-        yield from (item.heading for item in reading.items)
+            yield reading.heading, Place.HEADING, page.url
+        yield from ((item.heading, Place.BLOCK, page.url) for item in reading.items)
     for page in main:
         links = context.facts.links(page.url_id)
-        yield from (link.text for link in links if link.tag in _CLICKED)
+        yield from ((link.text, Place.LINK, page.url) for link in links if link.tag in _CLICKED)
     for column in context.derived(column_tree).columns:
-        yield from (sighting.text for sighting in column.seen)
+        yield from ((sighting.text, sighting.place, sighting.page) for sighting in column.seen)
 
 
 def _unread(
-    context: Context, front: tuple[StoredPage, ...], main: list[StoredPage], texts: dict[str, str]
+    context: Context, front: tuple[StoredPage, ...], main: list[StoredPage], texts: dict[str, Sighting]
 ) -> tuple[Reason, str] | None:
     for page in main:
         if _NAMING_PARTS.intersection(page.reading.scripted):

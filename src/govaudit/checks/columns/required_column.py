@@ -6,11 +6,11 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.names_seen import NamesSeen, names_seen
-from govaudit.checks.columns.tree import site_words
-from govaudit.checks.columns.vocabulary import column_vocabulary
-from govaudit.checks.home import home_problem
+from govaudit.checks.columns.required import nothing_to_look_for, required_here
+from govaudit.checks.columns.tree import Recognised, site_words
+from govaudit.checks.columns.vocabulary import site_vocabulary
 from govaudit.checks.registry import Fault, Judgement, NoParams, check
-from govaudit.inspection.finding import Evidence
+from govaudit.inspection.finding import Evidence, Examined, Said
 from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.vocabulary import fold
 
@@ -30,7 +30,9 @@ def required_column(context: Context, _: NoParams) -> Judgement:
 
     Searched under all names of the vocabulary and the profile, simplified or traditional, in navigation,
     headings, breadcrumbs and labels of all pages and in the links of the home page, the pages that its
-    navigation offers and the site map. Missing is only what was not found although all of these were read.
+    navigation offers and the site map. Missing is only what was not found although all of these were read, not even
+    in a name that differs by one character or holds one of the names. ``explain`` tells by which name and where each
+    was found.
 
     Clause: 概况信息、机构职能、领导信息、动态要闻、政策文件、政策解读
     “未开设…类栏目的,扣…分”; the profile's list of columns.
@@ -38,31 +40,48 @@ def required_column(context: Context, _: NoParams) -> Judgement:
     Could not tell: the reason for which a page of the navigation was not read; browser-needed (a script writes
     navigation or lists); parse (the home page shows its columns in pictures).
     """
-    required = [one for one in context.profile.columns if context.site.kind in one.kinds]
-    if not required:
-        return Judgement(examined=0, applicable=False)
-    problem = home_problem(context)
-    if problem is not None:
-        return Judgement(examined=0, reason=problem[0], detail=problem[1])
+    nothing = nothing_to_look_for(context)
+    if nothing is not None:
+        return nothing
+    required = required_here(context)
     names = context.derived(names_seen)
+    found = {one.name: _found(context, one, names) for one in required}
+    faults = [_fault(context, one, names) for one in required if found[one.name] is None]
+    trace = tuple(_examined(name, said, names) for name, said in found.items())
+    return Judgement(examined=len(required), faults=faults, trace=trace)
+
+
+def _found(context: Context, required: RequiredColumn, names: NamesSeen) -> Said | None:
+    """The name by which a column is there, and where it stands; the surest kind of finding first."""
+    vocabulary = context.derived(site_vocabulary)
     words = site_words(context)
-    absent = [one for one in required if not _is_seen(one, names, words)]
-    return Judgement(examined=len(required), faults=[_fault(context, one, names) for one in absent])
-
-
-def _is_seen(required: RequiredColumn, names: NamesSeen, words: tuple[str, ...]) -> bool:
-    vocabulary = column_vocabulary()
     asked = (required.name, *required.also)
-    canonical = {rule.name for one in asked if (rule := vocabulary.match(one)) is not None}
-    wanted = {fold(one) for one in asked}
-    for folded in names.texts:
-        if folded in wanted:
-            return True
-        rule = vocabulary.match(folded, words)
-        if rule is not None and rule.name in canonical:
-            return True
-    synonyms = wanted | {fold(one) for name in canonical for one in (name, *vocabulary.names[name])}
-    return any(_holds(folded, synonym) for folded in names.texts for synonym in synonyms)
+    wanted = {fold(one): one for one in asked}
+    canonical = {match.rule.name for one in asked if (match := vocabulary.match(one)) is not None}
+    for look in (vocabulary.match, vocabulary.match_nearly):
+        for folded, sighting in names.texts.items():
+            if folded in wanted:
+                return sighting.named(wanted[folded])
+            match = look(folded, words)
+            if match is not None and match.rule.name in canonical:
+                return Recognised(match, sighting).said()
+    synonyms = (one for column in sorted(canonical) for one in vocabulary.names[column])
+    for name in (*asked, *synonyms):
+        for folded, sighting in names.texts.items():
+            if _holds(folded, fold(name)):
+                return sighting.holding(name)
+    return None
+
+
+def _examined(name: str, said: Said | None, names: NamesSeen) -> Examined:
+    if said is not None:
+        return Examined(subject=name, verdict=Verdict.PASS, arguments={"column": name}, said=(said,))
+    return Examined(
+        subject=name,
+        verdict=Verdict.INCONCLUSIVE if names.unread else Verdict.FAIL,
+        reason=names.unread[0] if names.unread else None,
+        arguments={"column": name},
+    )
 
 
 def _holds(text: str, synonym: str) -> bool:
@@ -78,9 +97,10 @@ def _fault(context: Context, required: RequiredColumn, names: NamesSeen) -> Faul
     nearest = sorted(
         names.texts, key=lambda text: (-SequenceMatcher(None, fold(required.name), text).ratio(), text)
     )[:_NEAREST]
-    shown = "、".join(names.texts[text] for text in nearest)
+    shown = "、".join(names.texts[text].text for text in nearest)
     reason = names.unread[0] if names.unread else None
-    lines = (*names.places, "", "、".join(names.texts.values()))
+    searched = (Said(key="columns.searched", arguments={"url": url}) for url in names.places)
+    seen = Said(key="columns.seen", arguments={"names": "、".join(one.text for one in names.texts.values())})
     return Fault(
         subject=required.name,
         page=context.home_url,
@@ -96,5 +116,5 @@ def _fault(context: Context, required: RequiredColumn, names: NamesSeen) -> Faul
         },
         column=required.name,
         aspect=required.name,
-        evidence=(Evidence(kind="text", text="\n".join(lines)),),
+        evidence=(Evidence(kind="text", said=(*searched, seen)),),
     )

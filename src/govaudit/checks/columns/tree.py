@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import address_key, pages_by_address
-from govaudit.checks.columns.vocabulary import ColumnRule, column_vocabulary, place_words
+from govaudit.checks.columns.vocabulary import place_words, site_vocabulary
 from govaudit.checks.home import front_pages, home_addresses, reason_of, unvisited_reason
 from govaudit.inspection.calendar import as_day, day_of
-from govaudit.inspection.facts import PageKind, Tag
+from govaudit.inspection.facts import DateSource, PageKind, Tag
+from govaudit.inspection.finding import Arguments, Said
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason
 from govaudit.inspection.vocabulary import fold
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from govaudit.checks.columns.vocabulary import ColumnRule, Match
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
     from govaudit.inspection.facts import Item, MenuEntry, Reading
@@ -44,6 +46,8 @@ class Place(StrEnum):
     LABEL = "label"
     BREADCRUMB = "breadcrumb"
     HEADING = "heading"
+    BLOCK = "block"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,45 @@ class Sighting:
     place: Place
     page: str
 
+    def named(self, name: str) -> Said:
+        """That ``name`` itself was found here."""
+        return Said(key="columns.named", arguments=self._arguments(name))
+
+    def holding(self, name: str) -> Said:
+        """That a longer name was found here which holds ``name``."""
+        return Said(key="columns.held", arguments=self._arguments(name))
+
+    def _arguments(self, name: str) -> Arguments:
+        return {"text": self.text, "place": self.place.value, "page": self.page, "name": name}
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The column of the vocabulary that a name was taken for, and where that name stands."""
+
+    match: Match
+    sighting: Sighting
+
+    def said(self) -> Said:
+        """The name that was found, and where."""
+        canonical = self.match.rule.name
+        plain = self.sighting.named(canonical)
+        if fold(self.sighting.text) == fold(canonical):
+            return plain
+        key = "columns.matched-nearly" if self.match.near else "columns.matched"
+        return Said(key=key, arguments={**plain.arguments, "name": self.match.name, "canonical": canonical})
+
 
 class DateOrigin(StrEnum):
     """Where the day of an item comes from."""
 
     LIST = "list"
     ARTICLE = "article"
+
+    @property
+    def source(self) -> DateSource:
+        """The word of the field for it."""
+        return DateSource.LIST if self is DateOrigin.LIST else DateSource.VISIBLE
 
 
 _ARTICLE_KINDS = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT})
@@ -103,7 +140,7 @@ class Column:
 
     key: str
     name: str
-    rule: ColumnRule | None
+    recognised: Recognised | None
     url: str
     path: tuple[str, ...]
     depth: int
@@ -127,6 +164,11 @@ class Column:
     children_types: frozenset[str] = frozenset()
     newest_below: Newest | None = None
     unread_below: Reason | None = None
+
+    @property
+    def rule(self) -> ColumnRule | None:
+        """What the vocabulary says of the column, ``None`` for one that it does not know."""
+        return self.recognised.match.rule if self.recognised else None
 
     @property
     def canonical(self) -> str | None:
@@ -189,7 +231,7 @@ class _Builder:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.vocabulary = column_vocabulary()
+        self.vocabulary = context.derived(site_vocabulary)
         self.words = site_words(context)
         self.home = {address_key(url) for url in home_addresses(context)}
         self.front = front_pages(context)
@@ -331,7 +373,7 @@ class _Builder:
         column = Column(
             key=key,
             name=name,
-            rule=self._rule(sightings),
+            recognised=self._recognised(sightings),
             url=page.url if page is not None else draft.url,
             path=path,
             depth=page.depth if page is not None else len(path),
@@ -357,13 +399,20 @@ class _Builder:
         looks = self.context.looks.get(url)
         return (looks[-1].final_url or url) if looks and self.context.scope.owns(url) else url
 
-    def _rule(self, sightings: tuple[Sighting, ...]) -> ColumnRule | None:
-        """The vocabulary's column for the names that visitors see; a label counts only where no name is shown."""
-        shown = [one.text for one in sightings if one.place is not Place.LABEL]
-        for text in shown or [one.text for one in sightings]:
-            rule = self.vocabulary.match(text, self.words)
-            if rule is not None:
-                return rule
+    def _recognised(self, sightings: tuple[Sighting, ...]) -> Recognised | None:
+        """The vocabulary's column for the names that visitors see; a label counts only where no name is shown.
+
+        A name that is only nearly one of the vocabulary's can excuse a column from updates, never hold it to them.
+        """
+        shown = [one for one in sightings if one.place is not Place.LABEL] or list(sightings)
+        for sighting in shown:
+            match = self.vocabulary.match(sighting.text, self.words)
+            if match is not None:
+                return Recognised(match, sighting)
+        for sighting in shown:
+            match = self.vocabulary.match_nearly(sighting.text, self.words)
+            if match is not None and match.rule.evergreen:
+                return Recognised(match, sighting)
         return None
 
     def _explain(self, column: Column) -> None:

@@ -30,7 +30,7 @@ def column_long_stale(context: Context, params: LongStaleParams) -> Judgement:
     Columns of news and first-level columns of notices, policy and interpretation are judged by FRE002 and FRE003
     and never here. Introductions, leaders, organisation, services, topics and archives owe nothing new. A column
     that the vocabulary does not know may be a finished project: it is left out unless the profile gives
-    ``unknown_period``.
+    ``unknown_period``, or names the column with a period of its own.
 
     Clause: 栏目不更新 “2.应更新但长期未更新的栏目数量超过(含)10个”;
     其他栏目 “其他栏目存在应更新未更新的,每发现一个,扣1分”.

@@ -10,16 +10,18 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import address_key
+from govaudit.checks.columns.tree import column_tree
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.checks.whole_pages import unread_site, whole_pages
 from govaudit.inspection.calendar import as_day, day_of
 from govaudit.inspection.facts import DateSource, PageKind
-from govaudit.inspection.finding import Evidence, Locator
+from govaudit.inspection.finding import Arguments, Evidence, Locator, Said
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from govaudit.checks.columns.tree import Column
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
 
@@ -29,15 +31,17 @@ _WITH_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d|[〇零一二三四五六七八�
 
 class ForgedDateParams(Params):
     """``tolerance``: days by which a publication date may be newer than another trace of the article.
-    ``many``: how many articles that were moved to one day are told as one."""
+    ``many``: how many articles that were moved to one day are told as one. ``listed``: of how many articles a list has
+    to show a later day than they do."""
 
     tolerance: int = 30
     many: int = 10
+    listed: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """Something that tells an earlier day than the page shows. ``kind``: a key of ``traces`` in the messages."""
+    """Something that tells another day than the page shows. ``kind``: a key of ``traces`` in the messages."""
 
     kind: str
     day: date
@@ -54,12 +58,15 @@ class _Suspect:
 @check(
     "FRE006",
     name="forged-date",
-    faults=("future", "newer-than-traces", "moved-together"),
+    faults=("future", "newer-than-traces", "moved-together", "newer-in-list"),
     params=ForgedDateParams,
     needs_host=True,
 )
 def forged_date(context: Context, params: ForgedDateParams) -> Judgement:
     """Articles whose visible publication date lies in the future, or is newer than other traces of the article say.
+
+    A list that shows later days than its articles, though nothing else of these does, is one finding too: it makes
+    an old column look new.
 
     Traces: the day in the address, the list that leads to it (when it shows the year), Last-Modified, and the run
     before: the page was already there, or showed an earlier date. Only a visible date that is *newer* than a trace
@@ -80,7 +87,7 @@ def forged_date(context: Context, params: ForgedDateParams) -> Judgement:
         if not articles:
             return Judgement(examined=0, applicable=False)
         return Judgement(examined=0, reason=Reason.PARSE, detail=articles[0].url)
-    listed = _listed_days(context)
+    listed = _listed_days(context, min)
     earlier = _EarlierRun(context)
     today = day_of(context.as_of)
     faults = [_future(page) for page in dated if (day := _shown(page)) is not None and day > today]
@@ -97,7 +104,7 @@ def forged_date(context: Context, params: ForgedDateParams) -> Judgement:
             suspects.append(_Suspect(page, shown, traces))
     return Judgement(
         examined=len(dated),
-        faults=[*faults, *_told(suspects, params.many)],
+        faults=[*faults, *_told(suspects, params.many), *_newer_lists(context, dated, params)],
         population=tuple(page.url for page in dated),
     )
 
@@ -117,10 +124,16 @@ def _traces(page: StoredPage, context: Context, listed: dict[str, tuple[date, st
     on_list = listed.get(address_key(page.url))
     if on_list is not None:
         yield _Trace("list", *on_list)
+    modified = _last_modified(page, context)
+    if modified is not None:
+        yield modified
+
+
+def _last_modified(page: StoredPage, context: Context) -> _Trace | None:
     looks = context.looks.get(page.url)
-    modified = dict(looks[-1].headers).get("last-modified", "") if looks else ""
-    if modified and (day := _header_day(modified)) is not None:
-        yield _Trace("last-modified", day, modified)
+    written = dict(looks[-1].headers).get("last-modified", "") if looks else ""
+    day = _header_day(written) if written else None
+    return _Trace("last-modified", day, written) if day is not None else None
 
 
 def _header_day(written: str) -> date | None:
@@ -130,8 +143,11 @@ def _header_day(written: str) -> date | None:
         return None
 
 
-def _listed_days(context: Context) -> dict[str, tuple[date, str]]:
-    """Article → the oldest day that a list shows for it, with the list's page. Lists without a year say too little."""
+def _listed_days(
+    context: Context, choose: Callable[[tuple[date, str], tuple[date, str]], tuple[date, str]]
+) -> dict[str, tuple[date, str]]:
+    """Article → the chosen one of the days that lists show for it, with the list's page. Lists without a year say too
+    little."""
     found: dict[str, tuple[date, str]] = {}
     for page in context.pages:
         for item in page.reading.items:
@@ -139,9 +155,55 @@ def _listed_days(context: Context) -> dict[str, tuple[date, str]]:
             if day is None or not item.url or not _WITH_YEAR.search(item.date_text):
                 continue
             key = address_key(item.url)
-            if key not in found or day < found[key][0]:
-                found[key] = (day, page.url)
+            seen = (day, page.url)
+            found[key] = choose(found[key], seen) if key in found else seen
     return found
+
+
+def _newer_lists(context: Context, dated: list[StoredPage], params: ForgedDateParams) -> Iterator[Fault]:
+    """A finding for every list that shows later days than so many of its articles."""
+    listed = _listed_days(context, max)
+    today = day_of(context.as_of)
+    suspects: dict[str, list[_Suspect]] = defaultdict(list)
+    for page in dated:
+        shown, on_list = _shown(page), listed.get(address_key(page.url))
+        if shown is None or on_list is None or on_list[0] > today:
+            continue
+        latest_agreed = on_list[0] - timedelta(days=params.tolerance)
+        if shown < latest_agreed and not any(day >= latest_agreed for day in _other_days(page, context)):
+            suspects[on_list[1]].append(_Suspect(page, shown, (_Trace("list", *on_list),)))
+    by_column: dict[str, list[_Suspect]] = defaultdict(list)
+    columns = {url: one for one in context.derived(column_tree).own() for url in one.pages_read}
+    for url, found in suspects.items():
+        by_column[columns[url].url if url in columns else url] += found
+    for url, found in sorted(by_column.items()):
+        if len(found) >= params.listed:
+            yield _newer_in_list(columns.get(url), url, found)
+
+
+def _other_days(page: StoredPage, context: Context) -> Iterator[date]:
+    """What else than its visible date and lists tells a day for an article."""
+    days = (as_day(one.value) for one in page.reading.dates if one.source is not DateSource.LIST)
+    yield from (day for day in days if day is not None)
+    modified = _last_modified(page, context)
+    if modified is not None:
+        yield modified.day
+
+
+def _newer_in_list(column: Column | None, url: str, found: list[_Suspect]) -> Fault:
+    days = max((one.traces[0].day - one.shown).days for one in found)
+    return Fault(
+        subject=column.label if column is not None else url,
+        identity=column.identity if column is not None else "",
+        page=url,
+        fault="newer-in-list",
+        verdict=Verdict.REVIEW,
+        arguments={"list": column.label if column is not None else url, "count": len(found), "days": days},
+        column=column.name if column is not None else "",
+        count=len(found),
+        pages=(url, *(one.page.url for one in found)),
+        evidence=(_evidence(found),),
+    )
 
 
 class _EarlierRun:
@@ -205,7 +267,7 @@ def _newer(suspect: _Suspect) -> Fault:
             "traces": len(suspect.traces),
         },
         locator=Locator(text=published.text if published else ""),
-        evidence=(Evidence(kind="text", text=_lines(suspect)),),
+        evidence=(_evidence([suspect]),),
     )
 
 
@@ -219,17 +281,24 @@ def _moved_together(day: date, moved: list[_Suspect]) -> Fault:
         arguments={"count": len(moved), "shown": day.isoformat(), "day": oldest.isoformat()},
         count=len(moved),
         pages=tuple(one.page.url for one in moved),
-        evidence=(Evidence(kind="text", text="\n".join(map(_lines, moved))),),
+        evidence=(_evidence(moved),),
     )
 
 
-def _lines(suspect: _Suspect) -> str:
-    """Every trace of an article, also those that agree with the page, one a line."""
+def _evidence(suspects: Iterable[_Suspect]) -> Evidence:
+    return Evidence(kind="text", said=tuple(line for one in suspects for line in _lines(one)))
+
+
+def _lines(suspect: _Suspect) -> Iterator[Said]:
+    """The page, what it shows, every trace that tells another day, and its label."""
     page = suspect.page
     published = page.reading.published
-    lines = [f"{page.url}", f"  visible: {suspect.shown.isoformat()} “{published.text if published else ''}”"]
-    lines += [f"  {trace.kind}: {trace.day.isoformat()} {trace.where}" for trace in suspect.traces]
-    lines += [
-        f"  {one.source.value}: {one.value}" for one in page.reading.dates if one.source is DateSource.LABEL
-    ]
-    return "\n".join(lines)
+    yield Said(key="FRE006.traces.page", arguments={"url": page.url})
+    shown: Arguments = {"day": suspect.shown.isoformat(), "text": published.text if published else ""}
+    yield Said(key="FRE006.traces.visible", arguments=shown)
+    for trace in suspect.traces:
+        arguments: Arguments = {"day": trace.day.isoformat(), "where": trace.where}
+        yield Said(key=f"FRE006.traces.{trace.kind}", arguments=arguments)
+    for one in page.reading.dates:
+        if one.source is DateSource.LABEL:
+            yield Said(key="FRE006.traces.label", arguments={"value": one.value})

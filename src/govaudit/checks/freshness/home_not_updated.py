@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import address_key, page_at
-from govaudit.checks.columns.tree import Column, column_tree
+from govaudit.checks.columns.tree import Column, DateOrigin, column_tree
 from govaudit.checks.columns.vocabulary import column_vocabulary
 from govaudit.checks.freshness.period_text import PeriodText  # noqa: TC001 - pydantic reads it
 from govaudit.checks.home import front_pages, home_problem, reason_of, unvisited_reason
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.calendar import Period, as_day, day_of
 from govaudit.inspection.facts import PageKind, Tag
-from govaudit.inspection.finding import Evidence
+from govaudit.inspection.finding import Evidence, Said
 from govaudit.inspection.urls import is_attachment
 from govaudit.inspection.verdict import Reason
 from govaudit.inspection.vocabulary import fold
@@ -33,6 +33,7 @@ _UNWRITTEN = frozenset({"list", "page", "navigation"})
 _CLICKED = frozenset({Tag.A, Tag.AREA, Tag.SCRIPTED, Tag.FRAME})
 _SHORTEST_HEADLINE = 10
 """Foreign links with fewer characters are names of other sites, not headlines."""
+_SHOWN_ENTRIES = 20
 
 
 class HomeParams(Params):
@@ -46,7 +47,7 @@ class _Dated:
     day: date
     title: str
     url: str
-    origin: str
+    origin: DateOrigin
 
 
 @dataclass(slots=True)
@@ -101,7 +102,18 @@ def home_not_updated(context: Context, params: HomeParams) -> Judgement:
 def _fault(context: Context, view: _View, fault: str, first_day: date) -> Fault:
     dated = sorted(view.dated, key=lambda one: one.day, reverse=True)
     newest = dated[0] if dated else None
-    lines = [f"{one.day.isoformat()} [{one.origin}] {one.title} {one.url}".rstrip() for one in dated[:20]]
+    shown = (
+        Said(
+            key="columns.dated",
+            arguments={
+                "day": one.day.isoformat(),
+                "origin": one.origin.source.value,
+                "title": one.title,
+                "url": one.url,
+            },
+        )
+        for one in dated[:_SHOWN_ENTRIES]
+    )
     return Fault(
         subject=context.home_url,
         page=context.home_url,
@@ -113,7 +125,12 @@ def _fault(context: Context, view: _View, fault: str, first_day: date) -> Fault:
             "examined": view.examined,
             "since": first_day.isoformat(),
         },
-        evidence=(Evidence(kind="text", text="\n".join((f"examined: {view.examined}", *lines))),),
+        evidence=(
+            Evidence(
+                kind="text",
+                said=(Said(key="columns.looked-at", arguments={"count": view.examined}), *shown),
+            ),
+        ),
     )
 
 
@@ -138,7 +155,7 @@ def _take_item(context: Context, item: Item, view: _View) -> None:
     day = as_day(item.date)
     if day is not None:
         view.examined += 1
-        view.dated.append(_Dated(day, item.title, item.url, "list"))
+        view.dated.append(_Dated(day, item.title, item.url, DateOrigin.LIST))
     elif not context.scope.owns(item.url) and _is_headline(item.title):
         view.doubt = view.doubt or (Reason.PARSE, item.url or item.title)
 
@@ -158,7 +175,7 @@ def _take_target(context: Context, url: str, text: str, page: StoredPage | None,
     day = as_day(reading.published.value) if reading.published else None
     if day is not None:
         view.examined += 1
-        view.dated.append(_Dated(day, reading.heading or text or reading.title, page.url, "article"))
+        view.dated.append(_Dated(day, reading.heading or text or reading.title, page.url, DateOrigin.ARTICLE))
     elif reading.kind is not PageKind.OTHER:
         view.examined += 1
         if reading.date_like or "page" in reading.scripted:
@@ -197,9 +214,7 @@ def _take_column(column: Column, view: _View) -> None:
         view.doubt = view.doubt or (Reason.BROWSER_NEEDED, column.url)
     for item in column.items:
         if item.day is not None:
-            view.dated.append(
-                _Dated(item.day, item.title, item.url, item.origin.value if item.origin else "")
-            )
+            view.dated.append(_Dated(item.day, item.title, item.url, item.origin or DateOrigin.LIST))
         elif item.unread is not None:
             view.doubt = view.doubt or (item.unread, item.url)
         elif not item.undated_page:

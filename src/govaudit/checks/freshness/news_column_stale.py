@@ -27,7 +27,7 @@ def news_column_stale(context: Context, params: NewsColumnParams) -> Judgement:
 
     The newest of all entries counts, wherever in the list it stands; an entry without a date takes that of the
     page it leads to. Columns under topics and archives (历史性工作专题栏目) are left out, and so is a column whose
-    sub-columns are news columns themselves.
+    sub-columns are news columns themselves. A period that the profile gives for a column goes before.
 
     Clause: 栏目不更新 “1.监测时间点前2周内的动态、要闻类栏目…累计超过(含)5个未更新”;
     动态要闻 “监测时间点前2周内未更新的,扣5分”.
@@ -39,6 +39,8 @@ def news_column_stale(context: Context, params: NewsColumnParams) -> Judgement:
     period = Period(params.period)
 
     def period_of(column: Column) -> Period | None:
-        return period if column.type == "news" else None
+        if column.rule is None or column.type != "news":
+            return None
+        return column.rule.period if column.rule.local_period else period
 
     return judge_stale_columns(context, period_of)

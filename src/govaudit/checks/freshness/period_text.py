@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from govaudit.inspection.calendar import Period
 
 
 def _is_period(text: str) -> str:
-    Period(text)
+    try:
+        Period(text)
+    except ValueError as error:
+        raise PydanticCustomError("no_period", "no period") from error
     return text
 
 

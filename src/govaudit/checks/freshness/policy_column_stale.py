@@ -30,7 +30,7 @@ def policy_column_stale(context: Context, params: PolicyColumnParams) -> Judgeme
     First-level is a column that the home page's navigation offers, as an entry or directly below one, and that
     is the topmost of its kind there: of 政策文件 with 规范性文件 below it only 政策文件, together with what is below.
     Deeper ones are held to a year by FRE004. Which columns the rule binds stands in the vocabulary
-    (``first_level_only``).
+    (``first_level_only``). A period that the profile gives for a column goes before.
 
     Clause: 栏目不更新 “监测时间点前6个月内的通知公告、政策文件类一级栏目,累计超过(含)5个未更新”;
     政策文件、政策解读 “监测时间点前6个月内…类一级栏目未更新的,扣5分”.
@@ -41,7 +41,9 @@ def policy_column_stale(context: Context, params: PolicyColumnParams) -> Judgeme
     period = Period(params.period)
 
     def period_of(column: Column) -> Period | None:
-        bound = column.rule is not None and column.rule.first_level_only and not column.rule.evergreen
-        return period if bound and column.first_level else None
+        rule = column.rule
+        if rule is None or rule.evergreen or not (rule.first_level_only and column.first_level):
+            return None
+        return rule.period if rule.local_period else period
 
     return judge_stale_columns(context, period_of, with_sub_columns=True)

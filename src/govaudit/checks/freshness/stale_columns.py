@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.age import Age, age_of, newest_of
-from govaudit.checks.columns.tree import Column, DateOrigin, column_tree
+from govaudit.checks.columns.tree import Column, column_tree
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement
-from govaudit.inspection.facts import DateSource
-from govaudit.inspection.finding import Arguments, Evidence, Examined
+from govaudit.inspection.finding import Arguments, Evidence, Examined, Said
 from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from govaudit.checks.context import Context
     from govaudit.inspection.calendar import Period
 
 STALE_FAULTS = ("stale", "undated", "unclear")
 _SHOWN_ITEMS = 10
-_SOURCES = {DateOrigin.LIST: DateSource.LIST, DateOrigin.ARTICLE: DateSource.VISIBLE}
 
 
 def judge_stale_columns(
@@ -50,7 +48,13 @@ def judge_stale_columns(
         judged += age.verdict is not Verdict.INCONCLUSIVE
         arguments = _arguments(context, column, age, period)
         trace.append(
-            Examined(subject=column.label, verdict=age.verdict, reason=age.reason, arguments=arguments)
+            Examined(
+                subject=column.label,
+                verdict=age.verdict,
+                reason=age.reason,
+                arguments=arguments,
+                said=_known_by(column),
+            )
         )
         if age.verdict is not Verdict.PASS:
             faults.append(_fault(column, age, arguments))
@@ -76,7 +80,7 @@ def _arguments(context: Context, column: Column, age: Age, period: Period) -> Ar
     return {
         "column": column.label,
         "newest": newest.day.isoformat() if newest else "",
-        "origin": _SOURCES[newest.origin].value if newest else "",
+        "origin": newest.origin.source.value if newest else "",
         "title": newest.title if newest else "",
         "days": age.days,
         "items": len(column.items),
@@ -98,7 +102,7 @@ def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
         arguments=arguments,
         column=column.name,
         aspect=column.type,
-        evidence=(Evidence(kind="text", text=_dates(column)),),
+        evidence=(Evidence(kind="text", said=tuple(_dates(column))),),
     )
 
 
@@ -108,17 +112,26 @@ def _kind(age: Age) -> str:
     return "stale" if age.days >= 0 else "undated"
 
 
-def _dates(column: Column) -> str:
-    """The newest entries with the origin of their dates, one a line."""
+def _known_by(column: Column) -> tuple[Said, ...]:
+    return (column.recognised.said(),) if column.recognised else ()
+
+
+def _dates(column: Column) -> Iterator[Said]:
+    """The column, the name that it was known by, and the newest entries with the origin of their dates."""
     dated = sorted(
         ((item.day, item) for item in column.items if item.day is not None),
         key=lambda pair: pair[0],
         reverse=True,
     )
-    lines = [
-        f"{day.isoformat()} [{item.origin.value if item.origin else ''}] {item.title} {item.url}".rstrip()
-        for day, item in dated[:_SHOWN_ITEMS]
-    ]
+    yield Said(key="columns.place", arguments={"path": column.label, "url": column.url})
+    yield from _known_by(column)
+    yield Said(key="columns.counted", arguments={"items": len(column.items), "dated": len(dated)})
+    for day, item in dated[:_SHOWN_ITEMS]:
+        origin = item.origin.source.value if item.origin else ""
+        yield Said(
+            key="columns.dated",
+            arguments={"day": day.isoformat(), "origin": origin, "title": item.title, "url": item.url},
+        )
     if not dated:
-        lines = [f"- {item.title} {item.url}".rstrip() for item in column.items[:_SHOWN_ITEMS]]
-    return "\n".join((column.url, f"items: {len(column.items)}, dated: {len(dated)}", *lines))
+        for item in column.items[:_SHOWN_ITEMS]:
+            yield Said(key="columns.undated", arguments={"title": item.title, "url": item.url})
