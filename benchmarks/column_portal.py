@@ -570,7 +570,7 @@ def main() -> int:
     building = commands.add_parser("build", help="write files and expected.yaml")
     building.add_argument("root", type=Path)
     building.add_argument("--script", choices=("simplified", "traditional"), default="simplified")
-    building.add_argument("--encoding", choices=("utf-8", "gbk"), default="utf-8")
+    building.add_argument("--encoding", choices=("utf-8", "gbk", "big5"), default="utf-8")
     building.add_argument("--home", choices=("fresh", "stale"), default="fresh")
     building.add_argument("--pages", type=int, default=2000)
     serving = commands.add_parser("serve", help="serve it on loopback")

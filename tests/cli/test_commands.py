@@ -43,7 +43,7 @@ def govaudit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 HELP_OF_ALL = """
 from govaudit.cli.main import COMMANDS, program
-profiles = (["profiles", one] for one in ("list", "show", "validate"))
+profiles = (["profiles", one] for one in ("list", "show", "diff", "schema", "validate"))
 answers = (["answers", one] for one in ("export", "import", "set"))
 for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles, *answers]:
     program.main([*words, "--help"], standalone_mode=False)
@@ -58,7 +58,7 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         [sys.executable, "-c", HELP_OF_ALL], env=environment, capture_output=True, text=True, check=True
     )
     helps = end.stdout.split("=" * 20)[:-1]
-    assert len(helps) == len(COMMANDS) + 8
+    assert len(helps) == len(COMMANDS) + 10
     for one in helps:
         usage, _, rest = one.strip().partition("\n")
         assert usage.startswith("Usage: ")
@@ -141,7 +141,7 @@ def test_a_wrong_profile_is_named_with_file_line_and_key(govaudit: Run, tmp_path
     )
     end = govaudit("profiles", "validate", "city")
     assert end.returncode == 2
-    assert "checks.FRE002" in end.stderr
+    assert "city.yaml:6 [checks.FRE002.perod]" in end.stderr
     (tmp_path / "profiles" / "town.yaml").write_text("name: town\ntitle: t\nbasis: b\npass_line: high\n")
     end = govaudit("profiles", "validate", "profiles/town.yaml")
     assert end.returncode == 2

@@ -10,7 +10,7 @@ import click
 
 from govaudit.cli.check import newest_run
 from govaudit.cli.options import everywhere, workspace_of
-from govaudit.cli.speech import language, text
+from govaudit.cli.speech import language, text, word
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.messages import catalogue
 
@@ -104,8 +104,9 @@ def _explain_check(opened: Workspace, check_id: str, profile: str) -> None:
     click.echo(f"\n{inspect.cleandoc(check.documentation)}")
     for row in book.rows:
         if check.id in row.check_ids():
+            part = word(f"kinds.{row.part}")
             click.echo(
-                "\n" + text("explain.row", profile=book.name, row=row.name, part=row.part, clause=row.clause)
+                "\n" + text("explain.row", profile=book.name, row=row.name, part=part, clause=row.clause)
             )
     click.echo("\n" + text("explain.parameters", profile=book.name))
     if check.id in book.checks:

@@ -113,7 +113,7 @@ def _row(judgement: SiteJudgement, row: Row) -> Iterator[str]:
         )
     for rule in row.deduct:
         yield "  " + text(
-            "explain.rule-deduct", checks="、".join(rule.checks), points=f"{rule.points:g}", per=rule.per
+            f"explain.rule-deduct-{rule.per}", checks="、".join(rule.checks), points=f"{rule.points:g}"
         )
     for check in sorted(row.check_ids() & set(judgement.checks)):
         yield from _check(check, judgement.checks[check])

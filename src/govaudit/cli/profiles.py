@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from govaudit.cli.inspect import known_profiles
 from govaudit.cli.options import everywhere, workspace_of
-from govaudit.cli.speech import complain, say, text
+from govaudit.cli.speech import complain, language, say, text, word
+from govaudit.cli.table import aligned, cut
+from govaudit.inspection.calendar import NO_PERIOD
 from govaudit.inspection.errors import InputError
-from govaudit.inspection.profile import Row, load_profile
+from govaudit.inspection.profile import ALL_KINDS, Profile, RequiredColumn, Row, load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from govaudit.inspection.profile_diff import Difference, Value
+
+_WIDEST_VALUE = 60
+"""Columns of the terminal for each side of a comparison."""
 
 
 @click.group("profiles", short_help=text("profiles.short"), help=text("profiles.help"))
@@ -23,11 +35,12 @@ def command() -> None:
 def list_profiles(workspace: Path | None, *, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
     """One line a rule book."""
     opened = workspace_of(workspace)
-    for name in sorted(known_profiles(opened)):
-        profile = load_profile(name, opened.profiles)
-        click.echo(
-            f"{name}  {profile.title}  {len(profile.checks)}/{len(profile.rows)}  {profile.digest[:19]}"
-        )
+    profiles = [load_profile(name, opened.profiles) for name in sorted(known_profiles(opened))]
+    rows = [
+        (one.name, f"{len(one.checks)}/{len(one.rows)}", one.digest[:19], one.extends or "-", one.title)
+        for one in profiles
+    ]
+    _print(aligned(rows))
 
 
 @command.command("show", short_help=text("profiles.show-short"), help=text("profiles.show-help"))
@@ -35,34 +48,58 @@ def list_profiles(workspace: Path | None, *, quiet: bool, verbose: bool) -> None
 @everywhere
 def show(name: str, workspace: Path | None, *, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
     """The rows as a table that a person reads."""
-    profile = load_profile(name, workspace_of(workspace).profiles)
+    profile = _profile(name, workspace)
     click.echo(f"{profile.title}\n{profile.basis}\n{profile.digest}")
     for part in ("veto", "deduct", "bonus", "open", "warn"):
         rows = [row for row in profile.rows if row.part == part]
         if rows:
-            _part(part, rows)
+            _print(_part(part, rows))
     if profile.columns:
         click.echo("\n" + text("profiles.columns"))
-        for column in profile.columns:
-            also = f" ({', '.join(column.also)})" if column.also else ""
-            click.echo(f"  {column.name}{also}  [{', '.join(column.kinds)}]")
+        _print(aligned([_column(column) for column in profile.columns], "  "))
     click.echo("\n" + text("profiles.checks"))
-    for check, parameters in profile.checks.items():
-        values = ", ".join(f"{key}={value}" for key, value in parameters.items())
-        click.echo(f"  {check}  {values}")
+    parameters = [
+        (check, ", ".join(f"{key}={_value(value)}" for key, value in values.items()))
+        for check, values in profile.checks.items()
+    ]
+    _print(aligned(parameters, "  "))
 
 
-def _part(part: str, rows: list[Row]) -> None:
-    """One part of the table."""
-    click.echo(
-        "\n" + text(f"profiles.part-{part}", count=len(rows), points=f"{sum(row.cap for row in rows):g}")
-    )
-    for row in rows:
-        points = f"{row.cap:g}" if row.cap else "-"
-        checks = ", ".join(sorted(row.check_ids())) or "-"
-        manual = text("profiles.manual") if row.manual else ""
-        click.echo(f"  {row.id:<22} {points:>4}  {row.section} {row.name}  [{checks}] {manual}")
-        click.echo(f"      {row.clause}  [{row.sure}]")
+@command.command("diff", short_help=text("profiles.diff-short"), help=text("profiles.diff-help"))
+@click.argument("a")
+@click.argument("b")
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table",
+              help=text("profiles.diff-format"))  # fmt: skip
+@everywhere
+def diff(a: str, b: str, form: str, workspace: Path | None, *, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
+    """What rule book B says otherwise than A."""
+    from govaudit.inspection.profile_diff import differences  # noqa: PLC0415 - only here
+
+    one, other = _profile(a, workspace), _profile(b, workspace)
+    found = differences(one, other)
+    if form == "json":
+        import msgspec  # noqa: PLC0415 - only here
+
+        document = {
+            "schema": "govaudit.profile-diff/1",
+            "a": {"name": one.name, "digest": one.digest},
+            "b": {"name": other.name, "digest": other.digest},
+            "differences": found,
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=1).decode())
+    elif not found:
+        say("profiles.same", a=one.name, b=other.name)
+    else:
+        _print(_table(found, one, other))
+
+
+@command.command("schema", short_help=text("profiles.schema-short"), help=text("profiles.schema-help"))
+@everywhere
+def schema(workspace: Path | None, *, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
+    """The JSON Schema of rule books, for editors."""
+    from govaudit.workflow.profile_schema import profile_schema  # noqa: PLC0415 - loads all checks
+
+    click.echo(json.dumps(profile_schema(language()), ensure_ascii=False, indent=1))
 
 
 @command.command("validate", short_help=text("profiles.validate-short"), help=text("profiles.validate-help"))
@@ -77,16 +114,102 @@ def validate(
     quiet: bool,
     verbose: bool,  # noqa: ARG001
 ) -> None:
-    """Name every mistake with file, line and key. NAME is a profile or a file in ``profiles/``."""
+    """Name every mistake with file, line and key. NAME is a profile or a file."""
     from govaudit.workflow.run_record import usable_profile  # noqa: PLC0415 - loads all checks
 
-    folder = workspace_of(workspace).profiles
-    if name.endswith((".yaml", ".yml")):
-        folder, name = Path(name).resolve().parent, Path(name).stem
     try:
-        profile = usable_profile(name, folder)
+        profile = usable_profile(*_named(name, workspace))
     except InputError as error:
         complain(error.problems)
         context.exit(2)
     if not quiet:
-        say("profiles.valid", name=name, checks=len(profile.checks), rows=len(profile.rows))
+        say("profiles.valid", name=profile.name, checks=len(profile.checks), rows=len(profile.rows))
+
+
+command.add_command(validate, "check")
+
+
+def _named(name: str, workspace: Path | None) -> tuple[str, Path]:
+    """The profile's name and the folder that it is looked for in first; ``name`` may be a file."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name).stem, Path(name).resolve().parent
+    return name, workspace_of(workspace).profiles
+
+
+def _profile(name: str, workspace: Path | None) -> Profile:
+    return load_profile(*_named(name, workspace))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _part(part: str, rows: list[Row]) -> Iterator[str]:
+    """One part of the table: a line for each row with its sentence below."""
+    yield "\n" + text(f"profiles.part-{part}", count=len(rows), points=f"{sum(row.cap for row in rows):g}")
+    cells = [
+        (
+            row.id,
+            f"{row.cap:g}" if row.cap else "-",
+            row.section,
+            row.name,
+            ", ".join(sorted(row.check_ids())) or "-",
+            _kinds(row.kinds),
+            text("profiles.manual") if row.manual else "",
+        )
+        for row in rows
+    ]
+    for row, line in zip(rows, aligned(cells, "  "), strict=True):
+        yield line
+        yield f"      {row.clause}  [{row.sure}]"
+
+
+def _column(column: RequiredColumn) -> tuple[str, ...]:
+    said = {
+        "also": "、".join(column.also),
+        "type": word(f"column-types.{column.type}") if column.type else "",
+        "period": _period(column.period),
+        "elements": "、".join(one.name for one in column.elements),
+    }
+    more = (text(f"profiles.column-{key}", value=value) for key, value in said.items() if value)
+    kinds = _kinds(column.kinds) if column.kinds else text("profiles.not-required")
+    return column.name, kinds, "  ".join(more)
+
+
+def _period(period: str) -> str:
+    from govaudit.reports.texts import Texts  # noqa: PLC0415 - help must be quick
+
+    if period == NO_PERIOD:
+        return text("profiles.no-period")
+    return Texts(language()).period(period) if period else ""
+
+
+def _kinds(kinds: Sequence[str]) -> str:
+    if set(kinds) == set(ALL_KINDS):
+        return text("profiles.all-kinds")
+    return "、".join(word(f"site-kinds.{kind}") for kind in kinds)
+
+
+def _table(found: Sequence[Difference], a: Profile, b: Profile) -> Iterator[str]:
+    cells = [("", "", "", a.name, b.name)]
+    for one in found:
+        key = ".".join(part for part in (one.entry, one.key) if part)
+        change = text(f"profiles.change-{one.change}")
+        cells.append((text(f"profiles.in-{one.part}"), change, key, _shortened(one.a), _shortened(one.b)))
+    return aligned(cells)
+
+
+def _shortened(value: Value) -> str:
+    return cut(_value(value), _WIDEST_VALUE)
+
+
+def _value(value: Value) -> str:
+    """A value in one line, as a person writes it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_value(one)}" for key, one in value.items() if one) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "-" if value is None else str(value)

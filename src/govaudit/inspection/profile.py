@@ -178,6 +178,44 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     return _load(name, folder, ())
 
 
+class ProfileSource:
+    """The files of a profile, its own first, then what it extends."""
+
+    def __init__(self, name: str, folder: Path | None = None) -> None:
+        """Raises ``InputError`` when a file is missing or no YAML."""
+        self._documents: list[YamlDocument] = []
+        known: set[str] = set()
+        while name and name not in known:
+            known.add(name)
+            file = find_profile(name, folder)
+            if file is None:
+                break
+            document = load_yaml(file)
+            self._documents.append(document)
+            name = str(document.data.get("extends") or "") if isinstance(document.data, dict) else ""
+
+    def place_of(self, *path: str) -> tuple[str, int | None]:
+        """File and line of the nearest document that holds ``path``; entries of ``rows`` and ``columns`` go by id and
+        name."""
+        for document in self._documents:
+            steps = _steps(document.data, path)
+            if steps in document.lines:
+                return document.where, document.lines[steps]
+        first = self._documents[0]
+        return first.where, first.line_of(path)
+
+
+def _steps(data: Any, path: tuple[str, ...]) -> tuple[str | int, ...]:
+    part, *rest = path
+    entries = data.get(part) if isinstance(data, dict) else None
+    if part not in _KEYED or not rest or not isinstance(entries, list):
+        return path
+    for number, entry in enumerate(entries):
+        if isinstance(entry, dict) and entry.get(_KEYED[part]) == rest[0]:
+            return (part, number, *rest[1:])
+    return path
+
+
 def _load(name: str, folder: Path | None, via: tuple[str, ...]) -> Profile:
     file = find_profile(name, folder)
     if file is None:

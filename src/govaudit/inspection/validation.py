@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from govaudit.inspection.calendar import period_or_none
+from govaudit.inspection.calendar import NO_PERIOD, period_or_none
 from govaudit.inspection.errors import Problem
 
 if TYPE_CHECKING:
@@ -52,7 +52,12 @@ def _period(text: str) -> str:
     return text
 
 
-PeriodOrNone = Annotated[str, AfterValidator(_period)]
+PERIOD_PATTERN = r"\d+ *(days?|months?|years?)"
+PeriodOrNone = Annotated[
+    str,
+    AfterValidator(_period),
+    WithJsonSchema({"type": "string", "pattern": f"^({PERIOD_PATTERN}|{NO_PERIOD})$"}),
+]
 """Text such as ``14 days``, ``6 months``, ``1 year`` or ``none``; empty: nothing is said."""
 
 

@@ -92,6 +92,8 @@ class Texts:
         arguments: dict[str, object] = dict(one.arguments)
         if "period" in arguments:
             arguments["period"] = self.period(str(arguments["period"]))
+        if arguments.get("newest") == "":
+            arguments["newest"] = self.text("words.none")
         if "origin" in arguments:
             origin = str(arguments["origin"])
             arguments["origin"] = self.word(f"date-sources.{origin}") if origin else self.text("words.none")

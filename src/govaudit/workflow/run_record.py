@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import msgspec
 
 from govaudit.checks.registry import all_checks
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.profile import Profile, load_profile
+from govaudit.inspection.profile import Profile, ProfileSource, load_profile
 from govaudit.inspection.run import Budget, CrawlPlan, Network, seed_of
 from govaudit.inspection.site import Site
 
@@ -118,21 +119,34 @@ def usable_profile(name: str, folder: Path | None) -> Profile:
     """
     profile = load_profile(name, folder)
     known = all_checks()
-    problems = [
-        Problem("profile.unknown-check", name, column=f"checks.{check}", arguments={"check": check})
-        for check in profile.checks
-        if check not in known
-    ]
-    problems += [
-        Problem("profile.check-not-due", name, column=f"rows.{row.id}", arguments={"check": check})
-        for row in profile.rows
-        for check in sorted(row.check_ids() - set(profile.checks))
-    ]
+    source = ProfileSource(name, folder)
+    problems = []
+    for check, values in profile.checks.items():
+        if check not in known:
+            where, line = source.place_of("checks", check)
+            problems.append(
+                Problem("profile.unknown-check", where, line, f"checks.{check}", {"check": check})
+            )
+            continue
+        try:
+            known[check].parameters(values, name)
+        except InputError as error:
+            problems += [_placed(one, source) for one in error.problems]
+    for row in profile.rows:
+        where, line = source.place_of("rows", row.id)
+        problems += [
+            Problem("profile.check-not-due", where, line, f"rows.{row.id}", {"check": check})
+            for check in sorted(row.check_ids() - set(profile.checks))
+        ]
     if problems:
         raise InputError(*problems)
-    for check, values in profile.checks.items():
-        known[check].parameters(values, name)
     return profile
+
+
+def _placed(problem: Problem, source: ProfileSource) -> Problem:
+    """A problem with a parameter, at the line that gives it."""
+    where, line = source.place_of(*(problem.column or "").split("."))
+    return replace(problem, where=where, line=line)
 
 
 def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspace) -> CrawlPlan:

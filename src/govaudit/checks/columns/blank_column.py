@@ -11,7 +11,7 @@ from govaudit.checks.columns.tree import LIST_KINDS, Column, Place, column_tree
 from govaudit.checks.home import front_pages, home_problem
 from govaudit.checks.registry import Fault, Judgement, NoParams, check
 from govaudit.inspection.facts import NAVIGATION_TAGS, PageKind, Tag
-from govaudit.inspection.finding import Arguments, Evidence, Examined, Said
+from govaudit.inspection.finding import Evidence, Examined, Said
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -67,9 +67,13 @@ def blank_column(context: Context, _: NoParams) -> Judgement:
 
 
 def _examined(column: Column, verdict: Verdict, reason: Reason | None = None) -> Examined:
-    arguments: Arguments = {"column": column.label, "items": len(column.items), "text": column.empty_text}
+    notice = Said(key="columns.notice", arguments={"text": column.empty_text})
     return Examined(
-        subject=column.label, verdict=verdict, reason=reason, arguments=arguments, said=_known_by(column)
+        subject=column.label,
+        verdict=verdict,
+        reason=reason,
+        arguments={"column": column.label, "items": len(column.items)},
+        said=(*_known_by(column), *((notice,) if column.empty_text else ())),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from govaudit.inspection.calendar import Period
+from govaudit.inspection.validation import PERIOD_PATTERN
 
 
 def _is_period(text: str) -> str:
@@ -18,5 +19,9 @@ def _is_period(text: str) -> str:
     return text
 
 
-PeriodText = Annotated[str, AfterValidator(_is_period)]
+PeriodText = Annotated[
+    str,
+    AfterValidator(_is_period),
+    WithJsonSchema({"type": "string", "pattern": f"^{PERIOD_PATTERN}$"}),
+]
 """Text that ``Period`` understands; anything else is refused when the profile is loaded."""
