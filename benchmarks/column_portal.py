@@ -1,6 +1,7 @@
 """A made-up portal of 2,000 pages in whose columns faults are planted, and the exact verdict for each column.
 
-    python benchmarks/column_portal.py build DIR [--script traditional] [--encoding gbk] [--home stale] [--pages 2000]
+    python benchmarks/column_portal.py build DIR [--script traditional] [--encoding gbk|big5] [--home stale]
+        [--pages 2000 | --short]
     python benchmarks/column_portal.py serve DIR [--port 8901]
 
 ``build`` writes ``DIR/site/`` (the files), and ``DIR/expected.yaml`` (see below); the same arguments give the same
@@ -34,6 +35,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
@@ -51,8 +54,9 @@ if TYPE_CHECKING:
 SPECIFICATION = Path(__file__).with_name("column_portal.yaml")
 SITE_NAME = "澜溪市人民政府"
 SITE_CODE = "9903000001"
-PAGE_LENGTH = 20
 MINUTES = "09:30"
+_FEW, _FEW_REDATED, _FEW_THAT_DAY = 7, 11, 12
+"""Articles of the columns of a shortened portal; so many of one day that a rule speaks of many."""
 REDATED_DAYS_AGO = 1400
 PINNED_DAYS_AGO = 1300
 MIGRATED_ON = date(2026, 9, 1)
@@ -140,6 +144,7 @@ class Specification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: list[Group]
     columns: list[Column]
     required_missing: list[str]
+    page_length: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +187,34 @@ def load() -> Specification:
     return msgspec.convert(yaml.safe_load(SPECIFICATION.read_text(encoding="utf-8")), Specification)
 
 
-def build(root: Path, look: Look, page_count: int, *, stale_home: bool) -> dict[str, object]:
-    """Write site and expectation below ``root``; what was expected. Raises ``ValueError`` when so few pages cannot
-    hold the plants."""
-    spec = load()
+def shortened(spec: Specification) -> Specification:
+    """The same plants in a fifth of the pages: short columns on short list pages."""
+    columns = [
+        msgspec.structs.replace(
+            one,
+            articles=_FEW_REDATED + 3
+            if one.redated
+            else _FEW_THAT_DAY
+            if one.plant == "opened-that-day"
+            else _FEW,
+            redated=min(one.redated, _FEW_REDATED),
+            pinned=min(one.pinned, 2),
+        )
+        for one in spec.columns
+    ]
+    return msgspec.structs.replace(spec, columns=columns, page_length=_FEW - 2)
+
+
+def build(
+    root: Path, look: Look, page_count: int, *, stale_home: bool, spec: Specification | None = None
+) -> dict[str, object]:
+    """Write site and expectation below ``root``; what was expected. ``page_count``: 0 for as few as ``spec`` needs.
+
+    Raises ``ValueError`` when so few pages cannot hold the plants.
+    """
+    spec = spec or load()
     entries = {column.path: _entries(column, spec.as_of) for column in spec.columns}
-    _fill_up(spec, entries, page_count)
+    _fill_up(spec, entries, page_count or _count(spec, entries))
     pages = dict(_pages(spec, entries, stale_home=stale_home))
     for path, (html, written) in pages.items():
         file = root / "site" / (path.lstrip("/") + ("index.html" if path.endswith("/") else ""))
@@ -263,7 +290,7 @@ def _fill_up(spec: Specification, entries: dict[str, list[Entry]], page_count: i
         column = growing[turn % len(growing)]
         turn += 1
         own = entries[column.path]
-        opens_page = len(own) % PAGE_LENGTH == 0
+        opens_page = len(own) % spec.page_length == 0
         if 1 + opens_page > missing:
             continue
         own.append(_entry(column, spec.as_of, len(own)))
@@ -272,7 +299,9 @@ def _fill_up(spec: Specification, entries: dict[str, list[Entry]], page_count: i
 
 def _count(spec: Specification, entries: dict[str, list[Entry]]) -> int:
     lists = sum(
-        max(1, -(-len(entries[one.path]) // PAGE_LENGTH)) for one in spec.columns if one.type != "external"
+        max(1, -(-len(entries[one.path]) // spec.page_length))
+        for one in spec.columns
+        if one.type != "external"
     )
     return 1 + len(spec.groups) + len(DEEP_PATH) + lists + sum(map(len, entries.values()))
 
@@ -333,9 +362,10 @@ def _column_pages(
 ) -> Iterator[tuple[str, tuple[str, date]]]:
     trail = _trail(spec, column)
     ordered = _in_order(column, entries)
-    count = max(1, -(-len(ordered) // PAGE_LENGTH))
+    length = spec.page_length
+    count = max(1, -(-len(ordered) // length))
     for number in range(count):
-        part = ordered[number * PAGE_LENGTH : (number + 1) * PAGE_LENGTH]
+        part = ordered[number * length : (number + 1) * length]
         body = _list_body(column, part) + (_pager(number, count) if entries else "")
         path = column.path + (f"index_{number}.html" if number else "")
         yield path, (_frame(spec, column.name, trail, body, column=column.name), spec.as_of)
@@ -518,7 +548,7 @@ def _expected_column(
         ordered = _in_order(column, entries)
         row["newest"] = newest.shown.isoformat()
         row["newest_article"] = newest.path
-        row["newest_on_list_page"] = ordered.index(newest) // PAGE_LENGTH + 1
+        row["newest_on_list_page"] = ordered.index(newest) // spec.page_length + 1
     if column.missing_elements:
         row["missing_elements"] = column.missing_elements
     row["verdicts"] = {**_usual(column, has_entries=bool(entries)), **column.verdicts}
@@ -552,13 +582,22 @@ class _Handler(SimpleHTTPRequestHandler):
         """Quiet: a crawl asks for thousands of files."""
 
 
-def serve(root: Path, port: int) -> None:
-    """Serve ``root/site`` on 127.0.0.1 until interrupted."""
+@contextmanager
+def served(root: Path, port: int = 0) -> Iterator[str]:
+    """Serve ``root/site`` on 127.0.0.1, by a thread of its own; yields the address of the home page."""
     handler = partial(_Handler, directory=str(root / "site"))
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"http://127.0.0.1:{server.server_address[1]}/", flush=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def serve(root: Path, port: int) -> None:
+    """Serve ``root/site`` until interrupted."""
+    with served(root, port) as url:
+        print(url, flush=True)
         try:
-            server.serve_forever()
+            threading.Event().wait()
         except KeyboardInterrupt:
             return
 
@@ -573,6 +612,7 @@ def main() -> int:
     building.add_argument("--encoding", choices=("utf-8", "gbk", "big5"), default="utf-8")
     building.add_argument("--home", choices=("fresh", "stale"), default="fresh")
     building.add_argument("--pages", type=int, default=2000)
+    building.add_argument("--short", action="store_true", help="as few pages as the plants need")
     serving = commands.add_parser("serve", help="serve it on loopback")
     serving.add_argument("root", type=Path)
     serving.add_argument("--port", type=int, default=0)
@@ -581,7 +621,8 @@ def main() -> int:
         serve(options.root, options.port)
         return 0
     look = Look(options.script, options.encoding)
-    expected = build(options.root, look, options.pages, stale_home=options.home == "stale")
+    spec, pages = (shortened(load()), 0) if options.short else (load(), options.pages)
+    expected = build(options.root, look, pages, stale_home=options.home == "stale", spec=spec)
     print(
         f"{expected['pages']} pages in {options.root / 'site'}, verdicts in {options.root / 'expected.yaml'}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from govaudit.inspection.vocabulary import fold
 if TYPE_CHECKING:
     from govaudit.checks.columns.vocabulary import ColumnVocabulary
 
-OBSERVED = Path("/work/shared/corpus/column_names.csv")
+ROOT = Path(__file__).parents[2]
+OBSERVED = Path(os.environ.get("GOVAUDIT_CORPUS", ROOT.parent / "shared" / "corpus")) / "column_names.csv"
 PLACES = place_words("平潭综合实验区", "宜春市", "邯郸市", "大兴区", "江西省", "平潭")
 LEAST_SHARE = 0.98
 KNOWN = column_vocabulary()

@@ -85,11 +85,11 @@ def test_mistakes_are_named_with_file_line_and_key_in_the_language_of_the_reader
 ) -> None:
     file = tmp_path / "profiles" / "city.yaml"
     file.write_text(CITY.replace("7 days", "a week").replace("cap: 2", "shown: [ZZZ001]"), encoding="utf-8")
+    period = "“a week”不是期限，应写作 14 days、6 months、1 year，不要求更新的写 none"
     end = govaudit("check", "profiles/city.yaml")
     assert end.returncode == 2
     assert end.stderr.splitlines() == [
-        f"错误：{file}:6 [checks.FRE002.period]：“a week”不是期限，"
-        "应写作 14 days、6 months、1 year，不要求更新的写 none",
+        f"错误：{file}:6 [checks.FRE002.period]：{period}",
         f"错误：{file}:11 [rows.FUN-links]：条款引用了检查项 ZZZ001，但 checks 中没有启用它",
     ]
 
