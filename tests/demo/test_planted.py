@@ -113,9 +113,9 @@ def shown_columns(visitor: Visitor, host: str) -> set[str]:
     for path in ("/", portal.words["map_path"], "/zwgk/", "/xxgk/"):
         reply = visitor.get(f"http://{host}{path}")
         for node in reply.tree.css("a") if reply.status == 200 else ():
-            rule = column_vocabulary().match(node.text(strip=True), words)
-            if rule is not None:
-                found.add(rule.name)
+            match = column_vocabulary().match(node.text(strip=True), words)
+            if match is not None:
+                found.add(match.rule.name)
     return found
 
 

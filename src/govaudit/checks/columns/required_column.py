@@ -56,12 +56,9 @@ def _found(context: Context, required: RequiredColumn, names: NamesSeen) -> Said
     vocabulary = context.derived(site_vocabulary)
     words = site_words(context)
     asked = (required.name, *required.also)
-    wanted = {fold(one): one for one in asked}
     canonical = {match.rule.name for one in asked if (match := vocabulary.match(one)) is not None}
     for look in (vocabulary.match, vocabulary.match_nearly):
         for folded, sighting in names.texts.items():
-            if folded in wanted:
-                return sighting.named(wanted[folded])
             match = look(folded, words)
             if match is not None and match.rule.name in canonical:
                 return Recognised(match, sighting).said()

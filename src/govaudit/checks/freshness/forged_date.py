@@ -19,7 +19,7 @@ from govaudit.inspection.finding import Arguments, Evidence, Locator, Said
 from govaudit.inspection.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from govaudit.checks.columns.tree import Column
     from govaudit.checks.context import Context
@@ -46,6 +46,14 @@ class _Trace:
     kind: str
     day: date
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The oldest and the newest day that lists show for an article, each with the list's page."""
+
+    oldest: tuple[date, str]
+    newest: tuple[date, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def forged_date(context: Context, params: ForgedDateParams) -> Judgement:
         if not articles:
             return Judgement(examined=0, applicable=False)
         return Judgement(examined=0, reason=Reason.PARSE, detail=articles[0].url)
-    listed = _listed_days(context, min)
+    listed = _listed_days(context)
     earlier = _EarlierRun(context)
     today = day_of(context.as_of)
     faults = [_future(page) for page in dated if (day := _shown(page)) is not None and day > today]
@@ -104,7 +112,7 @@ def forged_date(context: Context, params: ForgedDateParams) -> Judgement:
             suspects.append(_Suspect(page, shown, traces))
     return Judgement(
         examined=len(dated),
-        faults=[*faults, *_told(suspects, params.many), *_newer_lists(context, dated, params)],
+        faults=[*faults, *_told(suspects, params.many), *_newer_lists(context, dated, listed, params)],
         population=tuple(page.url for page in dated),
     )
 
@@ -116,14 +124,14 @@ def _shown(page: StoredPage) -> date | None:
     return as_day(published.value)
 
 
-def _traces(page: StoredPage, context: Context, listed: dict[str, tuple[date, str]]) -> Iterator[_Trace]:
+def _traces(page: StoredPage, context: Context, listed: dict[str, _Listed]) -> Iterator[_Trace]:
     for candidate in page.reading.dates:
         day = as_day(candidate.value)
         if candidate.source is DateSource.URL and day is not None:
             yield _Trace("address", day, page.url)
-    on_list = listed.get(address_key(page.url))
-    if on_list is not None:
-        yield _Trace("list", *on_list)
+    on_lists = listed.get(address_key(page.url))
+    if on_lists is not None:
+        yield _Trace("list", *on_lists.oldest)
     modified = _last_modified(page, context)
     if modified is not None:
         yield modified
@@ -143,35 +151,34 @@ def _header_day(written: str) -> date | None:
         return None
 
 
-def _listed_days(
-    context: Context, choose: Callable[[tuple[date, str], tuple[date, str]], tuple[date, str]]
-) -> dict[str, tuple[date, str]]:
-    """Article → the chosen one of the days that lists show for it, with the list's page. Lists without a year say too
-    little."""
-    found: dict[str, tuple[date, str]] = {}
+def _listed_days(context: Context) -> dict[str, _Listed]:
+    """Article → what lists show for it. Lists without a year say too little."""
+    found: dict[str, _Listed] = {}
     for page in context.pages:
         for item in page.reading.items:
             day = as_day(item.date)
             if day is None or not item.url or not _WITH_YEAR.search(item.date_text):
                 continue
-            key = address_key(item.url)
-            seen = (day, page.url)
-            found[key] = choose(found[key], seen) if key in found else seen
+            key, seen = address_key(item.url), (day, page.url)
+            known = found.get(key, _Listed(seen, seen))
+            found[key] = _Listed(min(known.oldest, seen), max(known.newest, seen))
     return found
 
 
-def _newer_lists(context: Context, dated: list[StoredPage], params: ForgedDateParams) -> Iterator[Fault]:
+def _newer_lists(
+    context: Context, dated: list[StoredPage], listed: dict[str, _Listed], params: ForgedDateParams
+) -> Iterator[Fault]:
     """A finding for every list that shows later days than so many of its articles."""
-    listed = _listed_days(context, max)
     today = day_of(context.as_of)
     suspects: dict[str, list[_Suspect]] = defaultdict(list)
     for page in dated:
-        shown, on_list = _shown(page), listed.get(address_key(page.url))
-        if shown is None or on_list is None or on_list[0] > today:
+        shown, on_lists = _shown(page), listed.get(address_key(page.url))
+        if shown is None or on_lists is None or on_lists.newest[0] > today:
             continue
-        latest_agreed = on_list[0] - timedelta(days=params.tolerance)
-        if shown < latest_agreed and not any(day >= latest_agreed for day in _other_days(page, context)):
-            suspects[on_list[1]].append(_Suspect(page, shown, (_Trace("list", *on_list),)))
+        day, where = on_lists.newest
+        agreed = day - timedelta(days=params.tolerance)
+        if shown < agreed and not any(other >= agreed for other in _other_days(page, context)):
+            suspects[where].append(_Suspect(page, shown, (_Trace("list", day, where),)))
     by_column: dict[str, list[_Suspect]] = defaultdict(list)
     columns = {url: one for one in context.derived(column_tree).own() for url in one.pages_read}
     for url, found in suspects.items():
