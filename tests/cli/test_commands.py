@@ -134,6 +134,14 @@ def test_wrong_settings_are_named_with_file_line_and_key(
     assert expected in end.stderr
 
 
+def test_a_wrong_calendar_is_named_before_anything_starts(govaudit: Run, tmp_path: Path) -> None:
+    (tmp_path / "calendar.csv").write_text("date,kind\n2027-02-30,holiday\n")
+    end = govaudit("inspect", "http://x.gov.cn/")
+    assert end.returncode == 2
+    assert "calendar.csv:2 [date]" in end.stderr
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_wrong_profile_is_named_with_file_line_and_key(govaudit: Run, tmp_path: Path) -> None:
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "city.yaml").write_text(
