@@ -241,3 +241,29 @@ def test_an_undated_list_with_an_unread_article_accuses_nobody(undated: Planted,
     found = faults_of(pages)
     of_others = {key: fault for key, fault in FAULTS.items() if key[1] != undated.folder}
     assert {key: fault for key, fault in found.items() if fault.startswith("fail")} == of_others
+
+
+def test_every_column_with_a_period_is_accounted_for(tmp_path: Path) -> None:
+    spec = FixtureSpec.model_validate(
+        {
+            "check": "FRE004",
+            "as_of": AS_OF.isoformat(),
+            "site": {"url": "http://www.yunlan.gov.cn/", "name": "云澜市人民政府"},
+            "pages": pages_of(SITE),
+            "expect": {"verdict": "fail"},
+        }
+    )
+    one = all_checks()["FRE004"]
+    context = build_context(spec, tmp_path)
+    try:
+        trace = one.function(context, one.params()).trace
+    finally:
+        context.facts.close()
+    told = {
+        seen.subject.rpartition(" > ")[2]: (seen.verdict.value, seen.arguments["newest"], seen.said[-1].key)
+        for seen in trace
+    }
+    assert told == {
+        "人事信息": ("fail", "2025-07-08", "columns.named"),
+        "审计公开": ("not-applicable", "", "columns.left-out-without-entries"),
+    }

@@ -38,31 +38,42 @@ def judge_stale_columns(
     known: set[tuple[str, tuple[str, ...]]] = set()
     for column in context.derived(column_tree).own():
         period = period_of(column)
-        if period is None or column.archive or (_is_judged_below(column) and not with_sub_columns):
-            continue
-        if _is_known(column, known):
+        if period is None:
             continue
         age = age_of(column, period, context.as_of)
-        if age.verdict is Verdict.NOT_APPLICABLE:
-            continue
-        judged += age.verdict is not Verdict.INCONCLUSIVE
         arguments = _arguments(context, column, age, period)
+        left_out = _left_out(column, age, known, with_sub_columns=with_sub_columns)
         trace.append(
             Examined(
                 subject=column.label,
-                verdict=age.verdict,
-                reason=age.reason,
+                verdict=Verdict.NOT_APPLICABLE if left_out else age.verdict,
+                reason=None if left_out else age.reason,
                 arguments=arguments,
-                said=_known_by(column),
+                said=(*_known_by(column), *left_out),
             )
         )
+        if left_out:
+            continue
+        judged += age.verdict is not Verdict.INCONCLUSIVE
         if age.verdict is not Verdict.PASS:
             faults.append(_fault(column, age, arguments))
     return Judgement(examined=judged, faults=faults, applicable=bool(judged or faults), trace=tuple(trace))
 
 
-def _is_judged_below(column: Column) -> bool:
-    return column.type in column.children_types
+def _left_out(
+    column: Column, age: Age, known: set[tuple[str, tuple[str, ...]]], *, with_sub_columns: bool
+) -> tuple[Said, ...]:
+    """Why a column that has a period is not judged; empty when it is."""
+    key = ""
+    if column.archive:
+        key = "archive"
+    elif column.type in column.children_types and not with_sub_columns:
+        key = "judged-below"
+    elif _is_known(column, known):
+        key = "judged-already"
+    elif age.verdict is Verdict.NOT_APPLICABLE:
+        key = "missing" if column.missing else "without-entries"
+    return (Said(key=f"columns.left-out-{key}"),) if key else ()
 
 
 def _is_known(column: Column, known: set[tuple[str, tuple[str, ...]]]) -> bool:
