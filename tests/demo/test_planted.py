@@ -270,6 +270,11 @@ def without_aaaa(visitor: Visitor, one: Planted) -> bool:
     ]
 
 
+def few_name_servers(visitor: Visitor, one: Planted) -> bool:
+    servers = visitor.ask(one.subject, "NS")[1]
+    return sum(bool(visitor.ask(server, "AAAA")[1]) for server in servers) < 2
+
+
 def closed_over_ipv6(visitor: Visitor, one: Planted) -> bool:
     return not visitor.connects(one.subject, 6)
 
@@ -326,6 +331,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "TAG004": bad_label,
     "GUI002": incomplete,
     "IP6001": without_aaaa,
+    "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,
     "ACC002": film,
     "SEC005": closed_to_https,

@@ -101,7 +101,7 @@ def test_every_name_leads_to_a_port(visitor: Visitor) -> None:
         code, addresses = visitor.ask(name, "A")
         if code == "NOERROR":
             assert addresses == ["127.0.0.1"]
-            assert f"{name}:80" in visitor.portals.connect_port, name
+            assert {f"{name}:80", f"{name}:53"} & visitor.portals.connect_port.keys(), name
 
 
 def test_both_families_answer_the_same(visitor: Visitor) -> None:
@@ -112,9 +112,12 @@ def test_both_families_answer_the_same(visitor: Visitor) -> None:
     assert not visitor.connects("http://www.yunlan-fund.com/", 6)
 
 
-def test_without_ipv6_only_the_portals_have_aaaa() -> None:
+def test_without_ipv6_only_the_portals_and_their_name_servers_have_aaaa() -> None:
     records = zone(STATES[0], ipv6=False)
     with_aaaa = {name for name, one in records.items() if isinstance(one, dict) and "AAAA" in one}
+    servers = {name for name in with_aaaa if name.startswith("ns")}
+    assert servers == {"ns1.yunlan.gov.cn", "ns2.yunlan.gov.cn", "ns1.qinghu.gov.cn"}
+    with_aaaa -= servers
     assert with_aaaa == {"www.yunlan.gov.cn", "yunlan.gov.cn", "www.qinghu.gov.cn", "qinghu.gov.cn"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import ssl
+import threading
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -20,13 +21,28 @@ if TYPE_CHECKING:
 
 def trusted_server(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> ssl.SSLContext:
     """A server that the crawl trusts, for the host ``name``."""
-    authority = certificate(folder, "authority", 300, None)
-    (folder / "trusted.pem").write_bytes(pem_of(authority[0]))
-    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "trusted.pem"))
-    certificate(folder, name, 30, authority)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / f"{name}.pem")
-    return context
+    authority = Authority(folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.trusted))
+    return authority.server(name)
+
+
+class Authority:
+    """A certificate authority of a test. ``trusted``: its own certificate, which ``SSL_CERT_FILE`` must name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writing = threading.Lock()
+        self._issuer = certificate(folder, "authority", 300, None)
+        self.trusted = folder / "trusted.pem"
+        self.trusted.write_bytes(pem_of(self._issuer[0]))
+
+    def server(self, name: str, *, signed: bool = True) -> ssl.SSLContext:
+        """A server for the host ``name``; when it is not ``signed`` by the authority, by itself alone."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with self._writing:
+            certificate(self._folder, name, 30, self._issuer if signed else None)
+            context.load_cert_chain(self._folder / f"{name}.pem")
+        return context
 
 
 def pem_of(one: x509.Certificate) -> bytes:

@@ -1,4 +1,5 @@
-"""A real HTTP server on 127.0.0.1 and ::1 whose routes do what a test says: answer, wait, drop, lie, drip."""
+"""A real HTTP server on 127.0.0.1 and ::1, or at other own addresses, whose routes do what a test says: answer, wait,
+drop, lie, drip."""
 
 from __future__ import annotations
 
@@ -93,6 +94,8 @@ class HttpSite:
     tls: ssl.SSLContext | None = None
     families: Sequence[int] = (socket.AF_INET, socket.AF_INET6)
     requests: list[Request] = field(default_factory=list)
+    at: Sequence[tuple[str, int]] = ()
+    """Addresses with ports to listen at instead of the families' loopback addresses with a free port."""
 
     def __enter__(self) -> Self:
         self._stopping = threading.Event()
@@ -102,7 +105,9 @@ class HttpSite:
         self._connections: set[socket.socket] = set()
         self._opened = 0
         self._routes = dict(self.routes)
-        self._listeners = _listeners(self.families)
+        self._listeners = (
+            [_listener(address, port) for address, port in self.at] if self.at else _listeners(self.families)
+        )
         self.port: int = self._listeners[0].getsockname()[1]
         for listener in self._listeners:
             threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
@@ -262,22 +267,24 @@ def closed_port() -> int:
 
 def _listeners(families: Sequence[int]) -> list[socket.socket]:
     """One listener a family, all at the same free port."""
+    addresses = ["127.0.0.1" if family == socket.AF_INET else "::1" for family in families]
     for _ in range(50):
-        first = _listener(families[0], 0)
+        first = _listener(addresses[0], 0)
         port = first.getsockname()[1]
         try:
-            return [first, *(_listener(family, port) for family in families[1:])]
+            return [first, *(_listener(address, port) for address in addresses[1:])]
         except OSError:
             first.close()
     raise OSError("no port is free in all families")
 
 
-def _listener(family: int, port: int) -> socket.socket:
+def _listener(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    listener.bind(("127.0.0.1" if family == socket.AF_INET else "::1", port))
+    listener.bind((address, port))
     listener.listen(128)
     return listener
 

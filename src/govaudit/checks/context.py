@@ -49,6 +49,8 @@ class Context:
     registry: tuple[Site, ...] = ()
     previous: SiteFacts | None = None
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    ipv6_witness: str = ""
+    """What another site of the run reached over IPv6 at about the same time; empty: nothing is known of that."""
     _derived: dict[Callable[[Context], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

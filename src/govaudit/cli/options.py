@@ -148,6 +148,7 @@ def network_of(workspace: Workspace, options: dict[str, Any], *, own_machine: bo
         hours=settings.hours,
         allow_private=options["allow_private"],
         trust=_trusted_file(workspace, options["trust"]),
+        ipv6_controls=settings.ipv6_controls,
     )
 
 

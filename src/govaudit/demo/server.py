@@ -33,6 +33,7 @@ _PROTECTION = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 )
+_ZONES = ("yunlan.gov.cn", "qinghu.gov.cn")
 _SITE_LIST = {
     "code": "网站标识码",
     "name": "网站名称",
@@ -106,6 +107,10 @@ def running_portals(state: str, *, ipv6: bool | None = None) -> Iterator[DemoPor
                 served.connect_port[f"{host.host}:443"] = served.connect_port[f"{host.host}:80"]
         stack.enter_context(serving(served.listeners))
         nameserver = stack.enter_context(dns_server(zone(state, ipv6=ipv6)))
+        name_port = int(nameserver.rpartition(":")[2])
+        served.connect_port |= dict.fromkeys([f"{name}:53" for name in _name_servers()], name_port)
+        if ipv6:
+            stack.enter_context(dns_server(zone(state), "::1", name_port))
         addresses = {
             portal.key: f"http://127.0.0.1:{served.connect_port[f'{portal.host}:80']}/" for portal in portals
         }
@@ -155,6 +160,14 @@ def zone(state: str, *, ipv6: bool = True) -> dict[str, dict[str, list[str] | st
             records[host] = dict(both)
     for other in load_hosts():
         records[other.host] = dict(both) if ipv6 else {"A": ["127.0.0.1"]}
+    for apex in _ZONES:
+        own: dict[str, list[str] | str] = {
+            "SOA": [f"ns1.{apex}. hostmaster.{apex}. 1 3600 600 604800 60"],
+            "NS": [f"ns1.{apex}.", f"ns2.{apex}."],
+        }
+        # every zone is the twin of a portal, with that one's addresses
+        records[apex] = {**both, **own}
+    records |= {name: dict(both) for name in _name_servers()}
     for plant in plants_in(state):
         if plant.network and plant.network.behaviour:
             records[plant.network.host] = plant.network.behaviour
@@ -163,6 +176,11 @@ def zone(state: str, *, ipv6: bool = True) -> dict[str, dict[str, list[str] | st
                 kind: list(values) for kind, values in plant.network.records.items()
             }
     return records
+
+
+def _name_servers() -> list[str]:
+    """Hosts of the portals' name servers, two a zone."""
+    return [f"ns{number}.{apex}" for apex in _ZONES for number in (1, 2)]
 
 
 def _twin(portal: Portal) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a resource, attachment or external target is read to know its type."""
     trust: str = ""
     """File of certificates (PEM) that are trusted beside the public authorities and those of the system."""
+    ipv6_controls: tuple[str, ...] = ()
+    """Hosts (``host`` or ``host:port``) that are known to have IPv6: connected to when a site is silent over IPv6 and
+    nothing else shows that this machine's IPv6 works."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     ROBOTS = "robots"
     BROWSER_NEEDED = "browser-needed"
     NO_IPV6_HERE = "no-ipv6-here"
+    IPV6_UPSTREAM = "ipv6-upstream"
     NOT_MEASURED = "not-measured"
     CALENDAR = "calendar"
     BUDGET = "budget"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_FILE = "govaudit.toml"
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Settings(BaseModel):
@@ -54,12 +56,24 @@ class Settings(BaseModel):
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Ask only for what changed since the last run of a site; false: every page is sent again."""
+    ipv6_controls: tuple[str, ...] = ()
+    """Hosts that are known to have IPv6, ``host`` or ``host:port`` (443 where none is said): connected to when a site
+    is silent over IPv6 and nothing else shows that this machine's IPv6 works. Empty: none."""
 
     @field_validator("hours")
     @classmethod
     def _are_hours(cls, value: str) -> str:
         if value:
             parse_hours(value)
+        return value
+
+    @field_validator("ipv6_controls")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            host, _, port = one.partition(":")
+            if not _HOST.fullmatch(host) or (port and not 0 < int(port) < 65_536):
+                raise ValueError(f"no host, or no port: {one}")
         return value
 
     @field_validator("user_agent", "contact")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from govaudit.inspection.site import Site
     from govaudit.reports.run_report import ProfileNote, RunReport
 
+_NETWORK_ARGUMENTS = frozenset({"error", "servers", "unusable", "ways"})
+"""Arguments in which words of the network stand in double brackets: ``2400:3200::1 [[tcp]] [[refused]]``."""
+_NETWORK_WORD = re.compile(r"\[\[([a-z0-9-]+)\]\]")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -74,6 +77,10 @@ class Texts:
         if "where" in arguments:
             arguments["where"] = self.text(
                 f"words.spread.{arguments['where']}", pages=arguments.get("pages", finding.count)
+            )
+        for name in _NETWORK_ARGUMENTS & arguments.keys():
+            arguments[name] = _NETWORK_WORD.sub(
+                lambda found: self.known_word("network", found.group(1)), str(arguments[name])
             )
         place = f"{finding.check}.faults.{finding.fault}"
         return FindingText(

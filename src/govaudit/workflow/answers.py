@@ -10,6 +10,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.messages import LANGUAGES, catalogue
 from govaudit.inspection.site_list_table import plain_text, read_table
 from govaudit.inspection.vocabulary import fold
+from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.run_record import profile_for, write_whole
 from govaudit.workflow.site_job import judge_stored
 
@@ -117,6 +118,7 @@ def keep_answers(workspace: Workspace, record: RunRecord, given: Iterable[Answer
     for site in record.sites:
         if site.key in concerned and workspace.facts_file(record.id, site.key).is_file():
             judge_stored(workspace, record, site)
+    settle_silence(workspace, record)
     return added
 
 

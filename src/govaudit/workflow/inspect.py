@@ -16,6 +16,7 @@ from govaudit.inspection.urls import canonical, literal_address_kind
 from govaudit.inspection.verdict import Result
 from govaudit.inspection.workdays import read_calendar
 from govaudit.reports.write import known_formats
+from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.judge import crashed
 from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import JobEnd, run_jobs
@@ -176,6 +177,7 @@ def inspect_run(
     """Crawl, judge and report a run. Sites that fail do not keep the others from being reported."""
     ends = crawl_run(workspace, record, options, tell, judge=True, not_applicable=not_applicable)
     try:
+        settle_silence(workspace, record, not_applicable)
         return close_run(workspace, record, ends, options.formats)
     except OSError as error:
         where, why = str(error.filename or workspace.root), error.strerror or str(error)
@@ -224,6 +226,7 @@ def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgemen
     crashes = [end.crash for end in ends if end.crash]
     if crashes:
         raise RuntimeError("\n".join(crashes))
+    settle_silence(workspace, record)
     return [read_judgement(workspace, record, site) for site in record.sites]
 
 

@@ -46,10 +46,12 @@ def judge_site(
     not_applicable: frozenset[str] = frozenset(),
     answers: Mapping[str, float] | None = None,
     language: str = LANGUAGES[0],
+    ipv6_witness: str = "",
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
     ``calendar``: the working days of the workspace, without it those of the official calendar; ``answers``: what people
-    said of manual rows, row id → points; ``language``: that of the evidence.
+    said of manual rows, row id → points; ``language``: that of the evidence; ``ipv6_witness``: what another site of the
+    run reached over IPv6 at about the same time.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -64,6 +66,7 @@ def judge_site(
         registry=registry,
         previous=previous,
         calendar=calendar or WorkCalendar(),
+        ipv6_witness=ipv6_witness,
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}

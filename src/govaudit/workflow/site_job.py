@@ -67,9 +67,15 @@ def finished(facts_file: Path) -> bool:
 
 
 def judge_stored(
-    workspace: Workspace, record: RunRecord, site: Site, not_applicable: frozenset[str] = frozenset()
+    workspace: Workspace,
+    record: RunRecord,
+    site: Site,
+    not_applicable: frozenset[str] = frozenset(),
+    *,
+    ipv6_witness: str = "",
 ) -> SiteJudgement:
-    """Judge the stored facts of a site and write the judgement. Touches no network."""
+    """Judge the stored facts of a site and write the judgement. Touches no network. ``ipv6_witness``: what another
+    site of the run reached over IPv6 at about the same time."""
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
         before = _previous_facts(workspace, record, site)
@@ -83,6 +89,7 @@ def judge_stored(
             not_applicable=not_applicable,
             answers=read_answers(workspace.answers_file(record.id)).points(site.key),
             language=workspace.settings.language,
+            ipv6_witness=ipv6_witness,
         )
     previous = previous_judgement(workspace, record, site)
     earlier = {finding.id: finding for finding in previous.findings} if previous else {}

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from govaudit.crawler.probes import measure
+from govaudit.crawler.probes.self_check import SelfCheck
 from govaudit.demo.dns_server import dns_server
 from govaudit.inspection.facts import Probe
 from govaudit.inspection.run import BEIJING, CrawlPlan, Network
@@ -61,10 +62,11 @@ async def measured(zone: dict[str, Any], port: int, scheme: str = "http") -> tup
     assert [probe.kind for probe in probes[:2]] == ["self-check", "dns"]
     assert probes[0].subject == "ipv6"
     assert probes[1].subject == HOST
-    assert all(probe.subject == f"{scheme}://{HOST}:{port}/" for probe in probes[2:])
+    reached = [probe for probe in probes if probe.kind == "reach"]
+    assert all(probe.subject == f"{scheme}://{HOST}:{port}/" for probe in reached)
     for probe in probes:
         assert msgspec.json.decode(msgspec.json.encode(probe), type=Probe) == probe
-    return dict(probes[1].result), [probe.result for probe in probes[2:]]
+    return dict(probes[1].result), [probe.result for probe in reached]
 
 
 def outcome(way: dict[str, Any]) -> tuple[int, str, str, bool]:
@@ -150,7 +152,9 @@ async def test_the_route_is_that_to_the_target() -> None:
     async with site(hosts=("::1",)) as served:
         given = {f"{HOST}:{served.port}": ("::1",)}
         probes = await measure(plan(f"http://{HOST}:{served.port}/", resolve=given, family="4"))
-    assert probes[0].result == {"route": True, "scope": "loopback", "detail": "::1"}
+    assert msgspec.convert(probes[0].result, SelfCheck) == SelfCheck(
+        route=True, scope="loopback", detail="::1", witness="::1"
+    )
     assert probes[1].result["source"] == "option"
     assert [probe.result["family"] for probe in probes[2:]] == [6]
 

@@ -65,10 +65,18 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
         return any(step.step == "tcp" and step.ok for step in self.steps)
 
 
+def public_trust(extra: str = "") -> ssl.SSLContext:
+    """Certificates are verified by ``SSL_CERT_FILE`` where it is set, else by certifi's list, and by the file
+    ``extra``."""
+    return _trust(os.environ.get("SSL_CERT_FILE") or certifi.where(), extra)
+
+
 @cache
-def public_trust() -> ssl.SSLContext:
-    """Certificates are verified as browsers do, by certifi's list."""
-    return ssl.create_default_context(cafile=certifi.where())
+def _trust(file: str, extra: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=file)
+    if extra:
+        context.load_verify_locations(extra)
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +104,14 @@ class _Answer:
     location: str
 
 
-async def ways(target: Target, addresses: Sequence[str]) -> list[Way]:
-    """Go the way over each address. One that failed is gone once more, after all others, before it counts."""
+async def ways(target: Target, addresses: Sequence[str], *, again: bool = True) -> list[Way]:
+    """Go the way over each address. One that failed is gone once more (``again``), after all others, before it
+    counts."""
     first = await _all(target, addresses)
-    again = iter(await _all(target, [way.address for way in first if not way.reached]))
-    return [way if way.reached else _better(way, next(again)) for way in first]
+    if not again:
+        return first
+    second = iter(await _all(target, [way.address for way in first if not way.reached]))
+    return [way if way.reached else _better(way, next(second)) for way in first]
 
 
 async def _all(target: Target, addresses: Sequence[str]) -> list[Way]:
