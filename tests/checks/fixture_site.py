@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -36,6 +37,7 @@ from govaudit.inspection.urls import (
     without_fragment,
 )
 from govaudit.inspection.verdict import Reason, Verdict
+from govaudit.inspection.watch_log import Look, Outcome, Visit, WatchWindow
 from govaudit.inspection.yaml_text import load_yaml
 
 if TYPE_CHECKING:
@@ -170,6 +172,17 @@ class EarlierSpec(_Strict):
     pages: dict[str, Annotated[PageSpec, BeforeValidator(_as_page)]]
 
 
+class WatchSpec(_Strict):
+    """The watch log before ``as_of``. ``days``: oldest first, each a row of visits spread over its 24 hours, such as
+    ``20o 2f 2.``: ``o`` opened, ``f`` no connection, ``s`` answered 503, ``q`` silence, ``d`` no such name, ``l``
+    opened after the limit, ``6`` opened over IPv6 alone, ``w`` a wall, ``t`` a certificate fault, ``n`` our own
+    network was away, ``4`` failed over IPv4 and there is no IPv6 here, ``.`` not made. ``seconds``: until the page
+    was there."""
+
+    days: tuple[str, ...]
+    seconds: float = 0.4
+
+
 class FixtureSpec(_Strict):
     """A whole fixture file."""
 
@@ -190,6 +203,7 @@ class FixtureSpec(_Strict):
     measures: tuple[str, ...] = ()
     state: StateSpec = StateSpec()
     previous: EarlierSpec | None = None
+    watch: WatchSpec | None = None
     expect: Expected = Field()
 
 
@@ -373,6 +387,8 @@ def _write(spec: FixtureSpec, plan: CrawlPlan, path: Path) -> None:
             writer.add_probe(
                 Probe(kind=probe.kind, subject=probe.subject, at=start, result=_typed(probe.result))
             )
+        if spec.watch is not None:
+            writer.add_probe(_watched(spec.watch, home, plan.as_of.timestamp()))
         writer.commit()
         writer.set_state(
             CrawlState(
@@ -384,6 +400,56 @@ def _write(spec: FixtureSpec, plan: CrawlPlan, path: Path) -> None:
         )
     finally:
         writer.close()
+
+
+_REFUSED = "refused: connection refused"
+
+
+def _looks(kind: str, seconds: float) -> tuple[Look, ...]:
+    opened = Look(4, Outcome.OPEN, status=200, after=seconds, seconds=seconds, address="203.0.113.7")
+    failed = Look(
+        4,
+        Outcome.FAILED,
+        step="tcp",
+        reason=Reason.CONNECT,
+        error=_REFUSED,
+        after=15.0,
+        address="203.0.113.7",
+    )
+    http = partial(msgspec.structs.replace, failed, step="http")
+    other = partial(msgspec.structs.replace, failed, family=6)
+    wall = {"reason": Reason.BLOCKED_STATUS, "status": 403, "error": "status 403", "outcome": Outcome.UNCLEAR}
+    found: dict[str, tuple[Look, ...]] = {
+        "o": (opened,),
+        "f": (failed,),
+        "n": (failed,),
+        "q": (http(step="tcp", reason=Reason.TIMEOUT, error="no connection within 15 s"),),
+        "s": (http(reason=Reason.SERVER_ERROR, status=503, error="status 503"),),
+        "d": (http(step="dns", reason=Reason.DNS, error="nxdomain: no such name", address=""),),
+        "l": (msgspec.structs.replace(opened, after=17.5, seconds=17.5),),
+        "6": (failed, other(outcome=Outcome.OPEN, step="http", reason=None, error="", after=0.4)),
+        "w": (http(**wall),),
+        "t": (http(step="tls", reason=Reason.TLS, error="expired", outcome=Outcome.UNCLEAR),),
+        "4": (failed, other(outcome=Outcome.UNCLEAR, reason=Reason.NO_IPV6_HERE)),
+    }
+    return found[kind]
+
+
+def _watched(spec: WatchSpec, home: str, until: float) -> Probe:
+    """The copy of the log that a run keeps."""
+    end = -(-until // 60) * 60
+    visits = []
+    for back, written in enumerate(reversed(spec.days)):
+        kinds = "".join(token[-1] * int(token[:-1] or 1) for token in written.split())
+        for number, kind in enumerate(kinds):
+            slot = int(end - (back + 1) * 86_400 + (number + 0.5) * 86_400 / len(kinds))
+            if kind != ".":
+                visits.append(
+                    Visit(slot, slot + 0.2, _looks(kind, spec.seconds), "away" if kind == "n" else "")
+                )
+    visits.sort(key=lambda one: one.slot)
+    window = WatchWindow(since=until - 14 * 86_400, until=until, taken_at=until, visits=tuple(visits))
+    return Probe(kind="watch", subject=home, at=until, result=msgspec.to_builtins(window))
 
 
 def _read(spec: FixtureSpec, address: str, page: PageSpec, home: str) -> _ReadPage:

@@ -217,3 +217,17 @@ def test_a_finding_feeds_several_rows_and_its_kind_is_the_gravest() -> None:
         ("F-news-name", Kind.DEDUCT, -5.0),
         ("V-name", Kind.VETO, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"), [("AVL001", Result.UNQUALIFIED), ("SEC001", Result.INCONCLUSIVE)]
+)
+def test_only_the_watch_proves_something_of_a_site_whose_home_page_was_not_read(
+    check: str, expected: Result
+) -> None:
+    unread = CheckResult(verdict=Verdict.INCONCLUSIVE, examined=0, reason=Reason.TIMEOUT, detail="no answer")
+    rows = [row("V", "veto", veto=(VetoRule(checks=(check,)),))]
+    result = outcome(rows, [finding(check)], checks={"COV001": unread})
+    assert (result.result, result.score) == (expected, None)
+    waiting = finding(check, verdict=Verdict.REVIEW, state=State.REVIEW)
+    assert outcome(rows, [waiting], checks={"COV001": unread}).result is Result.INCONCLUSIVE

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from govaudit.inspection.facts import Link, PageKind
 from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets
 from govaudit.inspection.urls import canonical
+from govaudit.inspection.watch_log import WatchWindow
 from govaudit.inspection.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -84,6 +87,12 @@ class Context:
     def home_url(self) -> str:
         """Canonical registered address."""
         return canonical(self.site.url) or self.site.url
+
+    @cached_property
+    def watch(self) -> WatchWindow | None:
+        """The watch log of the days before ``as_of``, as it was copied into the run; ``None`` without one."""
+        copies = self.facts.probes("watch")
+        return msgspec.convert(copies[-1].result, WatchWindow) if copies else None
 
     @cached_property
     def looks(self) -> Looks:

@@ -330,7 +330,8 @@ class Skipped(StrEnum):
 
 
 class Probe(msgspec.Struct, kw_only=True):
-    """One measurement outside the crawl. ``kind``: ``dns``, ``reach``, ``self-check``; ``subject``: host or address;
+    """One measurement outside the crawl. ``kind``: ``dns``, ``reach``, ``self-check``, ``watch`` (the copy of a part of
+    the watch log: ``watch_log.WatchWindow``); ``subject``: host or address;
     ``result``: plain data, its shape documented by the probe module that writes it."""
 
     kind: str

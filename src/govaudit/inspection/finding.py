@@ -215,6 +215,27 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[ColumnOverview, ...] = ()
 
 
+class DayAvailability(msgspec.Struct, frozen=True, kw_only=True):
+    """24 hours of the watch log. ``measured``: visits that say whether the home page opens, ``failed``: those of them
+    on which it did not; ``unclear``: visits that met a wall or could not ask; ``ours``: our own network was away."""
+
+    begin: datetime
+    measured: int = 0
+    failed: int = 0
+    unclear: int = 0
+    ours: int = 0
+
+
+class Availability(msgspec.Struct, frozen=True, kw_only=True):
+    """The days before the judgement by the watch log. ``required``: visits that a day needs; ``gaps``: hours without
+    visits."""
+
+    until: datetime
+    required: int
+    days: tuple[DayAvailability, ...]
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+
+
 class SiteJudgement(msgspec.Struct, kw_only=True):
     """Everything that a run says of one site; ``runs/<run>/<key>.judged.json``."""
 
@@ -236,6 +257,7 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     partial: bool = False
+    availability: Availability | None = None
 
 
 def finding_id(check: str, site_key: str, identity: str) -> str:

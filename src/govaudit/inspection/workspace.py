@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.hours import parse_hours
 from govaudit.inspection.run import DEFAULT_USER_AGENT, Nofollow
+from govaudit.inspection.watch_settings import WatchSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     ipv6_controls: tuple[str, ...] = ()
     """Hosts that are known to have IPv6, ``host`` or ``host:port`` (443 where none is said): connected to when a site
     is silent over IPv6 and nothing else shows that this machine's IPv6 works. Empty: none."""
+    watch: WatchSettings = WatchSettings()
 
     @field_validator("hours")
     @classmethod
@@ -95,6 +97,11 @@ class Workspace:
     def site_list(self) -> Path:
         """The registry that is used when no ``--sites`` is given."""
         return self.root / "sites.csv"
+
+    @property
+    def watch_log(self) -> Path:
+        """What ``watch`` saw."""
+        return self.root / "watch.sqlite"
 
     @property
     def profiles(self) -> Path:
@@ -165,8 +172,8 @@ def open_workspace(folder: Path) -> Workspace:
                 Problem(
                     "settings.invalid",
                     str(file),
-                    _line_of(text, str(one["loc"][0])),
-                    str(one["loc"][0]),
+                    _line_of(text, one["loc"]),
+                    ".".join(map(str, one["loc"])),
                     {"why": one["msg"]},
                 )
                 for one in error.errors()
@@ -174,8 +181,11 @@ def open_workspace(folder: Path) -> Workspace:
         ) from error
 
 
-def _line_of(text: str, key: str) -> int | None:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.split("=")[0].strip() == key:
-            return number
+def _line_of(text: str, path: tuple[int | str, ...]) -> int | None:
+    """The line of the innermost key, or table, of ``path`` that the file writes out."""
+    lines = [line.split("=")[0].strip() for line in text.splitlines()]
+    for depth in range(len(path), 0, -1):
+        for key in (str(path[depth - 1]), f"[{'.'.join(map(str, path[:depth]))}]"):
+            if key in lines:
+                return lines.index(key) + 1
     return None

@@ -20,6 +20,9 @@ _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
 FULL_MARKS = 100.0
 
+_WATCHED = frozenset({"AVL001"})
+"""Checks that rest on the watch log, not on pages."""
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What the rule book makes of a site's findings. ``findings``: with effects, kind and clause, gravest first.
@@ -151,9 +154,9 @@ def _result(
     checks: Mapping[str, CheckResult],
 ) -> tuple[Result, str]:
     coverage = checks.get("COV001")
-    if coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE and not coverage.examined:
-        return Result.INCONCLUSIVE, _named(coverage.reason, coverage.detail)
-    if vetoes:
+    unread = coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE and not coverage.examined
+    # Whether a site opens was watched for days: that proof needs no page that the crawl read.
+    if vetoes and (not unread or any(_WATCHED & set(hit.checks) for hit in vetoes)):
         return Result.UNQUALIFIED, "veto: " + ", ".join(dict.fromkeys(hit.name for hit in vetoes))
     if coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE:
         return Result.INCONCLUSIVE, _named(coverage.reason, coverage.detail)

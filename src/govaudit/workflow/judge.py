@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from govaudit.checks.availability.week import availability
 from govaudit.checks.context import Context
 from govaudit.checks.coverage.pages import coverage
 from govaudit.checks.coverage.walls import walls_met
@@ -120,6 +121,7 @@ def judge_site(
         started_at=_moment(facts.state.started_at),
         finished_at=_moment(facts.state.finished_at),
         partial=facts.state.interrupted or not facts.state.finished_at,
+        availability=availability(context),
     )
 
 

@@ -22,6 +22,7 @@ from govaudit.workflow.run_record import (
     read_record,
     write_whole,
 )
+from govaudit.workflow.watch_window import keep_watch_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ def judge_stored(
 ) -> SiteJudgement:
     """Judge the stored facts of a site and write the judgement. Touches no network. ``ipv6_witness``: what another
     site of the run reached over IPv6 at about the same time."""
+    keep_watch_window(workspace, workspace.facts_file(record.id, site.key))
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
         before = _previous_facts(workspace, record, site)

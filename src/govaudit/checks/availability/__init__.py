@@ -1,0 +1,1 @@
+"""Whether and how fast home pages open, by the watch log."""
