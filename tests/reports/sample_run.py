@@ -3,7 +3,7 @@ was switched off; findings of every check that has texts, with hostile text wher
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 
 import msgspec
@@ -11,9 +11,11 @@ import msgspec
 from govaudit.inspection.facts import Skipped
 from govaudit.inspection.finding import (
     Arguments,
+    Availability,
     CheckResult,
     ColumnOverview,
     Coverage,
+    DayAvailability,
     Effect,
     Evidence,
     Finding,
@@ -297,6 +299,15 @@ def _portal(digest: str, language: str, count: int) -> SiteJudgement:
         ),
         started_at=AS_OF.replace(hour=1),
         finished_at=AS_OF.replace(hour=2),
+        availability=Availability(
+            until=AS_OF,
+            required=20,
+            days=tuple(
+                DayAvailability(begin=AS_OF - timedelta(days=7 - day), measured=24 - 3 * day, failed=day, ours=day)
+                for day in range(7)
+            ),
+            gaps=((AS_OF - timedelta(days=2), AS_OF - timedelta(days=1)),),
+        ),
     )  # fmt: skip
 
 

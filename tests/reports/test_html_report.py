@@ -196,3 +196,25 @@ def test_what_is_undecided_is_named(folder: Path) -> None:
     text = parsed(folder, f"sites/{PORTAL.key}/index.html").css_first("#result").text()  # type: ignore[union-attr]
     assert "安全、泄密事故等严重问题 (VETO-security)" in text
     assert "网站标识 (FUN-marks)" in text
+
+
+def test_the_week_of_visits_is_drawn_and_told(report: RunReport, folder: Path) -> None:
+    seen = report.sites[0].availability
+    assert seen is not None
+    page = parsed(folder, f"sites/{PORTAL.key}/index.html")
+    failed = [float(bar.attributes["height"] or 0) for bar in page.css(".strip .bar-red")]
+    heights = [48 / max(seen.required, day.measured + day.unclear + day.ours) for day in seen.days]
+    assert failed == [round(height * day.failed, 2) for height, day in zip(heights, seen.days, strict=True)]
+    opened = [float(bar.attributes["height"] or 0) for bar in page.css(".strip .bar-blue")]
+    assert opened == [
+        round(height * (day.measured - day.failed), 2) for height, day in zip(heights, seen.days, strict=True)
+    ]
+    rows = page.css("#availability tbody tr")
+    figures = [[cell.text(deep=False).strip() for cell in row.css("td")][1:] for row in rows]
+    assert figures == [[str(n) for n in (d.measured, d.failed, d.unclear, d.ours)] for d in seen.days]
+    assert [bool(row.css(".minor")) for row in rows] == [day.measured < 20 for day in seen.days]
+    assert "超过3小时没有访问的时段" in page.css_first("#availability").text()  # type: ignore[union-attr]
+
+
+def test_a_site_that_was_not_watched_has_no_week(folder: Path) -> None:
+    assert parsed(folder, f"sites/{DEPARTMENT.key}/index.html").css_first("#availability") is None
