@@ -24,6 +24,7 @@ COMMANDS = {
     "crawl": "crawl",
     "check": "check",
     "report": "report",
+    "watch": "watch",
     "gate": "gate",
     "sites": "sites",
     "answers": "answers",

@@ -75,6 +75,24 @@ def networked(function: F) -> F:
     )
 
 
+def visiting(function: F) -> F:
+    """Options of a command that only visits home pages."""
+    return _apply(
+        [
+            _described("--resolve", key="resolve", metavar="HOST:PORT:ADDR[,ADDR…]", multiple=True),
+            _described("--nameserver", key="nameserver", metavar="ADDR[:PORT]", default=""),
+            _described("--rate", key="visit-rate", type=click.FloatRange(min=0), default=None),
+            _described("--family", key="visit-family", type=click.Choice(["auto", "4", "6"]), default="auto"),
+            _described("--header", key="header", metavar="NAME:VALUE", multiple=True),
+            _described("--cookie", key="cookie", metavar="NAME=VALUE", multiple=True),
+            _described("--trust", key="trust", type=click.Path(path_type=Path, dir_okay=False), default=None),
+            _described("--user-agent", key="user-agent", default=""),
+            _described("--allow-private", key="allow-private", is_flag=True),
+        ],
+        function,
+    )
+
+
 def starting_a_run(function: F) -> F:
     """What ``inspect`` and ``crawl`` are given: addresses or a site list, and the name and terms of the run."""
     return _apply(
