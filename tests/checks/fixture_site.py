@@ -80,6 +80,7 @@ class LookSpec(_Strict):
     truncated: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     title: str = ""
+    heading: str = ""
 
 
 class TargetSpec(LookSpec):
@@ -148,6 +149,7 @@ class ExpectedFault(_Strict):
     aspect: str | None = None
     column: str | None = None
     identity: str | None = None
+    spread: dict[str, int] | None = None
     arguments: dict[str, str] = {}
     locator: dict[str, str] = {}
     evidence: str | None = None
@@ -257,6 +259,7 @@ class FixtureSite:
             "reason": fault.reason,
             "count": fault.count,
             "aspect": fault.aspect,
+            "spread": fault.spread,
             "column": fault.column,
             "identity": fault.identity,
             "arguments": {name: str(value) for name, value in fault.arguments.items()},
@@ -533,6 +536,7 @@ def _fetch(
         seconds=look.seconds,
         headers=look.headers,
         title=look.title,
+        heading=look.heading,
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from govaudit.crawler.absent import MOST_ASKED, impossible_addresses
-from govaudit.crawler.page_text import PageText, text_of, title_of
-from tests.crawler.crawling import Crawled, crawled, plan_for
+from govaudit.crawler.page_text import PageText, heading_of, text_of, title_of
+from tests.crawler.crawling import QUICK, Crawled, crawled, plan_for
 from tests.support.http_site import HttpSite, Reply, page, redirect
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ LONG = "<p>云澜市召开全市政府网站工作会议，部署下一阶段重
 
 
 def measured(site: HttpSite, path: Path) -> Crawled:
-    return crawled(msgspec.structs.replace(plan_for(site.url), measures=("links",)), path)
+    plan = plan_for(site.url, msgspec.structs.replace(QUICK, browser="never"))
+    return crawled(msgspec.structs.replace(plan, measures=("links",)), path)
 
 
 def probes(run: Crawled, kind: str) -> list[Probe]:
@@ -106,7 +107,7 @@ def test_fragments_are_looked_up_raw_and_decoded(tmp_path: Path) -> None:
     with HttpSite({"/": Reply(body=page(*links)), "/b.html": Reply(body=body)}) as site:
         (probe,) = probes(measured(site, tmp_path / "facts.sqlite"), "fragments")
         assert probe.subject == f"{site.url}/b.html"
-        assert probe.result == {"missing": ["p9"], "found": 2, "scripts": 1}
+        assert probe.result == {"missing": ["p9"], "found": 2, "scripts": 1, "idle": []}
 
 
 def prompt_of(tmp_path: Path, extra: str, script: Reply) -> dict[str, object]:
@@ -127,12 +128,18 @@ def test_prompts_before_leaving_are_found_in_scripts(tmp_path: Path) -> None:
 def test_code_that_takes_hold_of_links_leaves_it_open(tmp_path: Path) -> None:
     taking = Reply(body='$("a[href^=http]").on("click", ask)', content_type="text/javascript")
     result = prompt_of(tmp_path, '<a href="http://x.example/" onclick="return ask()">x</a>', taking)
-    assert result == {"words": "", "guarded": ["http://x.example/"], "handlers": True, "unread": 0}
+    assert result == {
+        "words": "",
+        "guarded": ["http://x.example/"],
+        "handlers": True,
+        "unread": 0,
+        "clicked": {},
+    }
 
 
 def test_scripts_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     result = prompt_of(tmp_path, '<script src="/jquery.min.js"></script>', Reply(404))
-    assert result == {"words": "", "guarded": [], "handlers": False, "unread": 1}
+    assert result == {"words": "", "guarded": [], "handlers": False, "unread": 1, "clicked": {}}
 
 
 def test_texts_are_compared_without_what_changes() -> None:
@@ -146,3 +153,8 @@ def test_titles_of_other_sites_are_read_in_both_encodings() -> None:
     assert title_of("<title> 此域名\n可转让 &amp; 出售</title>".encode("gb18030")) == "此域名 可转让 & 出售"
     assert title_of("<TITLE lang=zh>首页</TITLE>".encode()) == "首页"
     assert title_of(b"<p>x</p>") == ""
+    page = (
+        "<title>某网</title><h3>小</h3><H1 class=x><a href=y>您访问的 <b>页面</b></a>\n不存在</H1><h1>二</h1>"
+    )
+    assert heading_of(page.encode("gb18030")) == "您访问的 页面 不存在"
+    assert heading_of(b"<header>x</header>") == ""

@@ -22,7 +22,7 @@ SITE = {
 FINDING = {
     "id", "check", "verdict", "kind", "effects", "rule_version", "measured_at", "site", "page", "subject",
     "locator", "column", "expected", "observed", "message", "fix", "clause", "points", "reason", "state",
-    "first_seen", "last_seen", "occurrences", "evidence",
+    "first_seen", "last_seen", "occurrences", "evidence", "no_picture",
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_has_exactly_the_fields_of_the_public_format(content: dict[str, Any]) ->
         assert site["coverage"]["skipped"].keys() >= {"robots", "budget", "scope"}
     for finding in content["findings"]:
         assert finding.keys() == FINDING
-        assert finding["locator"].keys() == {"xpath", "line", "text"}
+        assert finding["locator"].keys() == {"xpath", "line", "text", "heading"}
         assert finding["occurrences"].keys() == {"count", "pages"}
         assert all(one.keys() == {"profile", "row", "kind", "points"} for one in finding["effects"])
         assert all(one.keys() == {"kind", "path", "sha256"} for one in finding["evidence"])

@@ -89,6 +89,21 @@ def test_what_is_counted_is_the_rows_choice(per: str, expected: float) -> None:
     assert result.score.deducted == expected
 
 
+def test_occurrences_on_the_home_page_and_elsewhere_cost_what_each_costs() -> None:
+    rules = (
+        Deduction(checks=("LNK001",), aspects=("home",), points=0.2, per="occurrence"),
+        Deduction(checks=("LNK001",), aspects=("other",), points=0.1, per="occurrence"),
+    )
+    both = finding("LNK001", "a", aspect="home", count=4)
+    both.spread = {"home": 1, "other": 3}
+    result = outcome(
+        [row("F", cap=50, deduct=rules)], [both, finding("LNK001", "b", aspect="other", count=2)]
+    )
+    assert result.score is not None
+    assert result.score.deducted == 0.7
+    assert [one.points for one in result.findings] == [-0.5, -0.2]
+
+
 def test_only_sampled_pages_give_points_and_the_sample_is_listed_and_repeatable() -> None:
     pages = tuple(f"http://www.x.gov.cn/{n}" for n in range(40))
     sampled = row("F", cap=50, deduct=(Deduction(checks=("TAG003",), points=1, per="page", sample=5),))

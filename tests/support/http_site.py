@@ -8,7 +8,8 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -29,7 +30,8 @@ class Reply:
     when that is given; ``cut_at``: the connection is closed after so many bytes of the body; ``drip``: the body
     is sent byte by byte and the server waits so many seconds between two of them; ``close``: the connection is closed
     afterwards; ``act``: does with the connection what it likes, which is closed then; ``confirms``: ``honest``
-    answers 304 to a request that names the reply's own ETag or Last-Modified, ``always`` to every conditional request.
+    answers 304 to a request that names the reply's own ETag or Last-Modified, ``always`` to every conditional request;
+    ``choose``: gives the answer for a request.
     """
 
     status: int = 200
@@ -45,6 +47,7 @@ class Reply:
     close: bool = False
     act: Callable[[socket.socket], None] | None = None
     confirms: Literal["never", "honest", "always"] = "never"
+    choose: Callable[[Request], Reply] | None = None
 
     def payload(self) -> bytes:
         """The body in bytes."""
@@ -196,8 +199,10 @@ class HttpSite:
             name, _, value = header.partition(":")
             headers[name.strip().lower()] = value.strip()
         with self._arrived:
-            self.requests.append(Request(line[0], line[1], headers, connection.family, number))
-            reply = _unchanged(self._reply(line[1]), headers)
+            request = Request(line[0], line[1], headers, connection.family, number)
+            self.requests.append(request)
+            chosen = self._reply(line[1])
+            reply = _unchanged(chosen.choose(request) if chosen.choose else chosen, headers)
             self._arrived.notify_all()
         return self._send(connection, reply)
 
@@ -263,6 +268,20 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@contextmanager
+def full_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that takes no more connections: whoever tries gets no answer."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 def _listeners(families: Sequence[int]) -> list[socket.socket]:

@@ -21,13 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from govaudit.demo.dns_server import dns_server
-from tests.support.http_site import HttpSite, Reply, closed_port, redirect
+from tests.support.http_site import HttpSite, Reply, closed_port, full_port, redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from govaudit.demo.dns_server import Records
+    from tests.support.http_site import Request
 
 OWN = "www.cases.gov.cn"
 _FAILING_NAMES: dict[str, Records | str] = {
@@ -39,6 +40,8 @@ _LONG = "正文。" * 500
 _ERROR = (
     "<html><head><title>出错了</title></head><body><h1>您访问的页面不存在</h1><p>请返回</p></body></html>"
 )
+_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 3000
+_FOREIGN_ERROR = "<html><head><title>某协会</title></head><body><h1>您访问的页面不存在</h1></body></html>"
 _PDF = b"%PDF-1.4\n" + b"x" * 3000
 
 
@@ -57,6 +60,23 @@ class Case:
     reply: Reply | tuple[Reply, ...] | None = None
 
 
+SECURE = "secure.cases.gov.cn"
+"""A further host of the site, with a good certificate."""
+_GBK_NAME = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n" % len(
+    _PDF
+) + (b'Content-Disposition: attachment; filename="' + "年报.pdf".encode("gbk") + b'"\r\n\r\n' + _PDF)
+
+
+def _unless(holds: Callable[[Request], bool], status: int) -> Reply:
+    """A page for requests of one kind, and a status for others."""
+    return Reply(choose=lambda asked: Reply(body=_LONG) if holds(asked) else Reply(status))
+
+
+def _is_get(asked: Request) -> bool:
+    return asked.method == "GET"
+
+
+_OK_CSS = '<link rel="stylesheet" href="/ok.css">'
 IMG = '<img src="{url}" alt="{name}">'
 
 
@@ -121,6 +141,23 @@ CASES = (
         "inconclusive",
         reply=Reply(raw=b"SSH-2.0-OpenSSH_9\r\n\r\n"),
     ),
+    Case("501", "/s501", "LNK001", "program-error", "fail", reply=Reply(501)),
+    Case("414", "/s414", "LNK001", "bad-request", "fail", reply=Reply(414)),
+    *(
+        Case(f"HEAD得{status}", f"/head{status}", reply=_unless(_is_get, status))
+        for status in (404, 405, 500)
+    ),
+    Case(
+        "须Accept",
+        "/accept",
+        reply=_unless(lambda asked: "text/html" in asked.headers.get("accept", ""), 406),
+    ),
+    Case(
+        "须Mozilla",
+        "/mozilla",
+        reply=_unless(lambda asked: "Mozilla" in asked.headers.get("user-agent", ""), 403),
+    ),
+    Case("降为http", f"https://{SECURE}:{{tls-own}}/down", "LNK006", "downgrade", "fail"),
     Case("中文路径", "/公告/一.html"),
     Case("外站正常", "http://ok.example.cn:{port}/ok.html"),
     Case("外站404", "http://s404.example.cn:{port}/s404", "LNK002", "not-found", "fail"),
@@ -139,6 +176,24 @@ CASES = (
     Case("解析失败", "http://broken.example.cn/", "LNK002", "name-server-unsure", "inconclusive"),
     Case("无地址", "http://bare.example.cn/", "LNK002", "no-address-unsure", "inconclusive"),
     Case("拒绝连接", "http://closed.example.cn:{closed}/", "LNK002", "refused", "fail"),
+    Case(
+        "连不上",
+        "http://full.example.cn:{full}/",
+        "LNK002",
+        "no-connection-unsure",
+        "inconclusive",
+    ),
+    Case(
+        "外站软404",
+        "http://soft.example.cn:{port}/soft-of-others.html",
+        "LNK002",
+        "says-missing",
+        "review",
+        reply=Reply(body=_FOREIGN_ERROR),
+    ),
+    Case(
+        "外站跳首页", "http://front.example.cn:{port}/news/20200101.html", "LNK002", "home-instead", "review"
+    ),
     Case("证书过期", "https://expired.example.cn:{tls-expired}/", "LNK002", "tls-expired", "inconclusive"),
     Case("证书错名", "https://wrong.example.cn:{tls-wrong}/", "LNK002", "tls-wrong-host", "inconclusive"),
     Case("自签名", "https://self.example.cn:{tls-self}/", "LNK002", "tls-self-signed", "inconclusive"),
@@ -197,8 +252,45 @@ CASES = (
         "LNK003",
         "not-found",
         "fail",
-        '<link rel="stylesheet" href="/ok.css">',
+        _OK_CSS,
         Reply(404),
+    ),
+    Case(
+        "图片源404",
+        "/source.webp",
+        "LNK003",
+        "not-found",
+        "fail",
+        '<picture><source srcset="{url}"><img src="/ok.png"></picture>',
+        Reply(404),
+    ),
+    Case(
+        "页内样式404",
+        "/in-page.png",
+        "LNK003",
+        "not-found",
+        "fail",
+        "<style>.x{background:url({url})}</style>",
+        Reply(404),
+    ),
+    Case("引入样式404", "/imported.css", "LNK003", "not-found", "fail", _OK_CSS, Reply(404)),
+    Case("字体404", "/font.woff2", "LNK003", "not-found", "fail", _OK_CSS, Reply(404)),
+    Case(
+        "图标404", "/favicon.png", "LNK003", "not-found", "fail", '<link rel="icon" href="{url}">', Reply(404)
+    ),
+    Case("视频404", "/video.mp4", "LNK003", "not-found", "fail", '<video src="{url}"></video>', Reply(404)),
+    Case("音频404", "/audio.mp3", "LNK003", "not-found", "fail", '<audio src="{url}"></audio>', Reply(404)),
+    Case(
+        "对象404", "/object.swf", "LNK003", "not-found", "fail", '<object data="{url}"></object>', Reply(404)
+    ),
+    Case(
+        "空字体",
+        "/empty.woff",
+        "LNK003",
+        "empty",
+        "fail",
+        "<style>@font-face{font-family:a;src:url({url})}</style>",
+        Reply(body=b"", content_type="font/woff"),
     ),
     Case("附件正常", "/ok.pdf", reply=Reply(body=_PDF, content_type="application/pdf")),
     Case("附件404", "/gone.pdf", "LNK004", "not-found", "fail", reply=Reply(404)),
@@ -237,6 +329,17 @@ CASES = (
             headers=(("Content-Disposition", "attachment; filename*=UTF-8''%E5%B9%B4%E6%8A%A5.pdf"),),
         ),
     ),
+    Case(
+        "附件口令页",
+        "/secret.zip",
+        "LNK004",
+        "login",
+        "review",
+        reply=Reply(body="<html><title>用户登录</title><input type=password></html>"),
+    ),
+    Case("附件GBK路径", "/%B8%BD%BC%FE.doc", reply=Reply(body=_DOC, content_type="application/msword")),
+    Case("附件中文路径", "/附件/年报.pdf"),
+    Case("附件GBK文件名", "/down?id=7", reply=Reply(raw=_GBK_NAME)),
     Case("无此锚点", "/parts.html#p9", "LNK007", "missing", "fail"),
     Case("锚点", "/parts.html#p1"),
     Case("中文锚点", "/parts.html#附则"),
@@ -262,7 +365,15 @@ _FURTHER: dict[str, Reply] = {
     "/loop2": redirect("/loop1"),
     **{f"/far{number}": redirect(f"/far{number + 1}") for number in range(1, 14)},
     "/sso/login.jsp": Reply(body="<html><title>统一登录</title><body>请登录</body></html>"),
-    "/ok.css": Reply(body='div{background:url("/in-css.png")}', content_type="text/css"),
+    "/ok.css": Reply(
+        body='@import "/imported.css";@font-face{font-family:b;src:url(/font.woff2)}'
+        'div{background:url("/in-css.png")}',
+        content_type="text/css",
+    ),
+    "/ok.png": Reply(body=b"\x89PNG\r\n\x1a\n" + b"0" * 99, content_type="image/png"),
+    "/%E9%99%84%E4%BB%B6/%E5%B9%B4%E6%8A%A5.pdf": Reply(body=_PDF, content_type="application/pdf"),
+    "/soft-of-others.html": Reply(body=_FOREIGN_ERROR),
+    "/news/20200101.html": Reply(choose=lambda asked: redirect(f"http://{asked.headers['host']}/")),
     "/parts.html": Reply(body='<html><body><h2 id="p1">一</h2><h2 id="附则">附则</h2></body></html>'),
     "/%E5%85%AC%E5%91%8A/%E4%B8%80.html": Reply(body=f"<html><body>{_LONG}</body></html>"),
 }
@@ -287,7 +398,7 @@ class Served:
     def without_names(self) -> Served:
         """The same site for visitors that cannot be given our name server: by numbers and ``localhost``. What fails by
         its name keeps it."""
-        words = self.words | dict.fromkeys(_other_hosts(), "localhost")
+        words = self.words | dict.fromkeys((SECURE, *_other_hosts()), "localhost")
         return Served(f"http://127.0.0.1:{self.server.port}/", self.nameserver, self.server, words)
 
 
@@ -299,15 +410,28 @@ def served_cases(folder: Path) -> Iterator[Served]:
         routes |= _FURTHER
         routes["/parked"] = Reply(body="<html><title>此域名出售</title><body>x</body></html>")
         server = stack.enter_context(HttpSite(routes, _missing))
-        zone: dict[str, Records | str] = {name: {"A": ["127.0.0.1"]} for name in (OWN, *_other_hosts())}
+        hosts = (OWN, SECURE, *_other_hosts())
+        zone: dict[str, Records | str] = {name: {"A": ["127.0.0.1"]} for name in hosts}
         nameserver = stack.enter_context(dns_server(zone | _FAILING_NAMES))
         served = Served(f"http://{OWN}:{server.port}/", nameserver, server)
-        served.words = {"port": str(server.port), "closed": str(closed_port())}
+        full = stack.enter_context(full_port())
+        served.words = {"port": str(server.port), "closed": str(closed_port()), "full": str(full)}
         for name, context in _contexts(folder).items():
-            secure = stack.enter_context(HttpSite({"/": Reply(body=_LONG)}, tls=context))
+            down = Reply(choose=_down_to(server.port))
+            secure = stack.enter_context(HttpSite({"/": Reply(body=_LONG), "/down": down}, tls=context))
             served.words[name] = str(secure.port)
         server.add("/", Reply(body=home_of(served)))
         yield served
+
+
+def _down_to(port: int) -> Callable[[Request], Reply]:
+    """Leads from https to the site without it, under the name that the visitor knows."""
+
+    def answer(asked: Request) -> Reply:
+        name = OWN if asked.headers["host"].startswith(SECURE) else "127.0.0.1"
+        return redirect(f"http://{name}:{port}/ok.html")
+
+    return answer
 
 
 def _other_hosts() -> list[str]:
@@ -348,6 +472,7 @@ def _contexts(folder: Path) -> dict[str, ssl.SSLContext]:
         "tls-self": _Issued("self.example.cn", None, ca=False),
         "tls-chain": _Issued("chain.example.cn", between),
         "tls-old": _Issued("old.example.cn", root),
+        "tls-own": _Issued(SECURE, root),
     }
     contexts = {name: one.context(folder) for name, one in made.items()}
     with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):

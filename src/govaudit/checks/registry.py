@@ -42,7 +42,8 @@ class NoParams(Params):
 class Fault(msgspec.Struct, kw_only=True):
     """One thing that a check found. ``fault``: key of its text in the check's messages; ``pages``: all pages it was
     seen on, home page first (empty: only ``page``); ``identity``: what its id is made of, when that is not
-    ``subject``; ``verdict``: fail, review or inconclusive (then with ``reason``)."""
+    ``subject``; ``verdict``: fail, review or inconclusive (then with ``reason``); ``spread``: how many
+    of the pages count towards which aspect, where they are not all of one."""
 
     subject: str
     page: str
@@ -58,6 +59,7 @@ class Fault(msgspec.Struct, kw_only=True):
     pages: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     measured_at: datetime | None = None
+    spread: dict[str, int] = {}
 
 
 class Judgement(msgspec.Struct, kw_only=True):

@@ -215,6 +215,8 @@ def budget_of(workspace: Workspace, options: dict[str, Any]) -> Budget:
         max_pages=settings.max_pages if options["max_pages"] is None else options["max_pages"],
         max_depth=settings.max_depth if options["max_depth"] is None else options["max_depth"],
         browser_pages=settings.browser_pages,
+        screenshots=settings.screenshots,
+        screenshot_seconds=settings.screenshot_seconds,
     )
 
 

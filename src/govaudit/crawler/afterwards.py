@@ -36,8 +36,10 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
             )
             writer.add_probes(probes)
         if fragments.KIND not in done:
-            writer.add_probes(fragments.fragments_of(facts, owns))
+            writer.add_probes(await fragments.fragments_of(facts, owns, journey.look_in_browser))
         if leave_prompts.KIND not in done:
             writer.add_probes(
-                await leave_prompts.look_for_prompts(facts, journey.visitor, owns=owns, may_read=may_read)
+                await leave_prompts.look_for_prompts(
+                    facts, journey.visitor, owns=owns, may_read=may_read, look=journey.look_in_browser
+                )
             )

@@ -160,8 +160,9 @@ def taken_over(fetch: Fetch, stored: Stored, revalidated: Revalidated) -> None:
     """Complete a look at whose end an earlier answer was confirmed: size and type were measured then."""
     fetch.revalidated = revalidated
     if not stored.body:
-        fetch.size, fetch.truncated, fetch.magic, fetch.title = (
+        fetch.size, fetch.truncated, fetch.magic, fetch.title, fetch.heading = (
             stored.fetch.size, stored.fetch.truncated, stored.fetch.magic, stored.fetch.title,
+            stored.fetch.heading,
         )  # fmt: skip
 
 

@@ -29,9 +29,10 @@ from govaudit.inspection.urls import canonical, hostname_of, resolve
 from govaudit.inspection.verdict import BLOCKED, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from govaudit.crawler.browser.renderer import View
     from govaudit.crawler.downloader.visit import Visit
     from govaudit.crawler.earlier import Earlier
     from govaudit.crawler.reading.worker import ReadReply
@@ -61,7 +62,7 @@ class Journey:
         no web address."""
         clock = asyncio.get_running_loop().time
         self.plan = plan
-        self.home = _home(plan)
+        self.home = home_of(plan)
         self._writer = writer
         self._tell = tell
         self._earlier = earlier
@@ -82,7 +83,7 @@ class Journey:
         self.stage: Stage = "crawl"
         self.blocked_from: set[str] = set()
         """Own addresses from which requests met a wall."""
-        self._shared = _shared_turns() if plan.network.rate else None
+        self._shared = shared_turns() if plan.network.rate else None
         self._scope = SiteScope(plan.site, frozenset(plan.other_hosts))
         self.frontier = Frontier(plan, self._scope, writer, self._was_read)
         own_hosts = {hostname_of(self.home), *(hostname_of(f"http://{one}") for one in plan.site.scope)}
@@ -169,6 +170,10 @@ class Journey:
         await self._browser.run(self._tell_sometimes)
         self.stage = before
         return self.frontier.waiting() > waiting
+
+    async def look_in_browser(self, url: str, read: Callable[[View], Awaitable[None]]) -> View | None:
+        """Have an own page read while a browser shows it. ``None``: there is no browser, or no time."""
+        return await self._browser.look(url, read)
 
     def until_second_look(self) -> float | None:
         """Seconds until something that failed may be looked at again, asked for when there is nothing else to do;
@@ -308,7 +313,7 @@ class Journey:
         return url is not None and self._scope.owns(url)
 
 
-def _shared_turns() -> SharedTurns | None:
+def shared_turns() -> SharedTurns | None:
     """The turns of all crawls of this user; ``None`` where there is no place for the file: then each crawl keeps
     its own pace."""
     file = turns_file()
@@ -319,7 +324,8 @@ def _shared_turns() -> SharedTurns | None:
         return None
 
 
-def _home(plan: CrawlPlan) -> str:
+def home_of(plan: CrawlPlan) -> str:
+    """The registered address. Raises ``InputError`` when it is no web address."""
     home = canonical(plan.site.url)
     if home is None or not home.startswith(("http://", "https://")):
         raise InputError(Problem("site.bad-url", plan.site.url))

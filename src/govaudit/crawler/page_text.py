@@ -11,6 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 _CHANGING = re.compile(r"[\s\d]+")
 _PIECE = 5
+_HEADING = re.compile(rb"<h[12]\b[^>]{0,300}>(.{1,600}?)</h[12]>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(rb"<[^>]{0,600}>")
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,600})", re.IGNORECASE)
 
 
@@ -62,11 +64,21 @@ def text_of(body: bytes, charset: str) -> PageText:
 
 def title_of(body: bytes) -> str:
     """Title of a page that is not read any further, in one line."""
-    match = _TITLE.search(body)
+    return _first(_TITLE, body)
+
+
+def heading_of(body: bytes) -> str:
+    """First heading of a page that is not read any further, in one line."""
+    return _first(_HEADING, body)
+
+
+def _first(pattern: re.Pattern[bytes], body: bytes) -> str:
+    match = pattern.search(body)
     if match is None:
         return ""
+    written = _MARKUP.sub(b" ", match[1])
     try:
-        title = match[1].decode("utf-8")
+        text = written.decode("utf-8")
     except UnicodeDecodeError:
-        title = match[1].decode("gb18030", errors="replace")
-    return " ".join(unescape(title).split())[:200]
+        text = written.decode("gb18030", errors="replace")
+    return " ".join(unescape(text).split())[:200]

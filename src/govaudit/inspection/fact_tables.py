@@ -82,6 +82,7 @@ class FetchRest(msgspec.Struct, array_like=True):
     headers: tuple[tuple[str, str], ...]
     revalidated: Revalidated | None = None
     title: str = ""
+    heading: str = ""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -199,6 +200,7 @@ def fetch_of(row: Any) -> Fetch:
         detail=more.detail, final_url=final_url or url, hops=more.hops, content_type=content_type, size=size,
         truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
         headers=more.headers, revalidated=more.revalidated, title=more.title,
+        heading=more.heading,
     )  # fmt: skip
 
 

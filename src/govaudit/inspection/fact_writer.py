@@ -304,7 +304,7 @@ class FactWriter:
         self._next_fetch += 1
         rest = FetchRest(
             fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers,
-            fetch.revalidated, fetch.title,
+            fetch.revalidated, fetch.title, fetch.heading,
         )  # fmt: skip
         self._new_fetches.append(
             (

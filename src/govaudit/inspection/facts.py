@@ -284,7 +284,7 @@ class Fetch(msgspec.Struct, kw_only=True):
     ``status`` 0: no answer, ``reason`` says why; ``reason`` is also set for answers that could not be used
     (blocked, server error). ``look``: 1, 2 …; ``at``: UTC seconds; ``seconds``: whole duration;
     ``size``: bytes received (decoded); ``content_type``: as sent; ``magic``: type told by the first bytes;
-    ``title``: of a page outside the site.
+    ``title``, ``heading``: of a page outside the site, or in the place of a file.
     """
 
     url: str
@@ -305,6 +305,7 @@ class Fetch(msgspec.Struct, kw_only=True):
     revalidated: Revalidated | None = None
     """Set where everything but address, time and duration speaks of an earlier answer."""
     title: str = ""
+    heading: str = ""
 
     @property
     def opened(self) -> bool:

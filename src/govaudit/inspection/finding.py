@@ -17,13 +17,16 @@ Arguments = dict[str, str | int]
 class Locator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where on the page. ``text``: anchor text or surrounding words; ``raw``: the attribute as written, by which the
     other three are worked out from the stored body. ``line`` and ``character`` (in its line), counted from 1, are
-    those of the tag; 0 where they are not known."""
+    those of the tag; 0 where they are not known. ``heading``: of the section in which it stands; ``quote``: the words
+    by which a browser finds it: what stands before, the first and the last words, what stands behind."""
 
     xpath: str = ""
     line: int = 0
     text: str = ""
     raw: str = ""
     character: int = 0
+    heading: str = ""
+    quote: tuple[str, ...] = ()
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,7 +63,8 @@ class Finding(msgspec.Struct, kw_only=True):
 
     ``fault`` with ``arguments`` names the text in the check's message catalogue. ``aspect`` lets a profile row
     count only some findings of a check (``home``, a column's name …). ``pages``: all pages it was seen on,
-    home page first. ``clause``: filled from the profile row.
+    home page first. ``clause``: filled from the profile row. ``no_picture``: why there is none of a flagged place
+    (``shots.NoShot``). ``spread``: aspect → occurrences that count towards it, where they are not all of one.
     """
 
     id: str
@@ -86,6 +90,8 @@ class Finding(msgspec.Struct, kw_only=True):
     count: int = 1
     pages: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    no_picture: str = ""
+    spread: dict[str, int] = {}
 
     @property
     def only_counts_towards_veto(self) -> bool:

@@ -65,6 +65,10 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     max_seconds: float = 0.0
     browser_pages: int = 200
     """Pages that a browser opens when it is used where it is needed (``auto``)."""
+    screenshots: int = 10
+    """Flagged places that a browser takes a picture of when the site was judged; here 0 means none."""
+    screenshot_seconds: float = 60.0
+    """How long that may take."""
 
 
 class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +137,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """What a running crawl tells its onlookers."""
 
     site: str
-    stage: Literal["probe", "crawl", "browser", "second-look", "paused", "done", "interrupted", "failed"]
+    stage: Literal[
+        "probe", "crawl", "browser", "second-look", "capture", "paused", "done", "interrupted", "failed"
+    ]
     fetched: int = 0
     pages: int = 0
     waiting: int = 0

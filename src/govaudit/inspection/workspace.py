@@ -54,6 +54,10 @@ class Settings(BaseModel):
     max_depth: int = Field(default=0, ge=0)
     browser_pages: int = Field(default=200, ge=0)
     """Pages a site that a browser opens when it is used where it is needed."""
+    screenshots: int = Field(default=10, ge=0)
+    """Pictures of flagged places a site; 0: none."""
+    screenshot_seconds: float = Field(default=60.0, gt=0)
+    """Seconds a site that pictures may take."""
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Ask only for what changed since the last run of a site; false: every page is sent again."""

@@ -106,11 +106,12 @@ class FindingEffect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class FindingLocator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where on the page; 0 and empty text where it is not known."""
+    """Where on the page, and under which heading; 0 and empty text where it is not known."""
 
     xpath: str
     line: int
     text: str
+    heading: str
 
 
 class FindingOccurrences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,7 +130,8 @@ class FindingEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class FindingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One fault, or doubt, at one subject. ``id`` is the same in every run."""
+    """One fault, or doubt, at one subject. ``id`` is the same in every run. ``no_picture``: why there is no
+    screenshot of a flagged place; empty where there is one, or none was due."""
 
     id: str
     check: str
@@ -155,6 +157,7 @@ class FindingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     last_seen: str
     occurrences: FindingOccurrences
     evidence: list[FindingEvidence]
+    no_picture: str
 
 
 class FindingsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -274,7 +277,10 @@ def _finding(finding: Finding, texts: Texts) -> FindingEntry:
         page=finding.page,
         subject=finding.subject,
         locator=FindingLocator(
-            xpath=finding.locator.xpath, line=finding.locator.line, text=finding.locator.text
+            xpath=finding.locator.xpath,
+            line=finding.locator.line,
+            text=finding.locator.text,
+            heading=finding.locator.heading,
         ),
         column=finding.column,
         expected=words.expected,
@@ -291,6 +297,7 @@ def _finding(finding: Finding, texts: Texts) -> FindingEntry:
         evidence=[
             FindingEvidence(kind=one.kind, path=one.path, sha256=one.sha256) for one in finding.evidence
         ],
+        no_picture=finding.no_picture,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,7 +20,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from govaudit.inspection.facts import Skipped
+from govaudit.inspection.finding import Locator
 from govaudit.inspection.run import seed_of
+from govaudit.inspection.shots import KIND
 from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
 from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.reports.comparison import Comparison, compare
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
 
 SHOWN_ITEMS = 300
 """Entries of a long list that are part of the document itself."""
+
+MOST_PICTURES = 40
+"""Pictures in the page of a site; of the others it names the file."""
 
 MAX_RUN_PROBLEMS = 20_000
 """Problems that the run's page can search; the gravest come first."""
@@ -77,7 +83,7 @@ class SiteLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty; ``fragment``: makes a browser show
-    the place on the page."""
+    the place on the page; ``picture``: of the place, as an address that holds its own data."""
 
     finding: Finding
     words: FindingText
@@ -88,6 +94,7 @@ class Card:
     place: str
     fragment: str
     reason: str
+    picture: str
     pages: tuple[str, ...]
     all_pages: int
     history: str
@@ -125,6 +132,22 @@ class Choice:
     label: str
 
 
+@dataclass(slots=True)
+class Pictures:
+    """What is embedded in one page. ``folder``: where the paths of evidence begin; ``room``: how many more."""
+
+    folder: Path | None
+    room: int = MOST_PICTURES
+
+    def of(self, finding: Finding) -> str:
+        """The picture of a finding's place, empty where there is none or no room for it."""
+        path = next((one.path for one in finding.evidence if one.kind == KIND), "")
+        if self.folder is None or not path or not self.room or not (self.folder / path).is_file():
+            return ""
+        self.room -= 1
+        return f"data:image/jpeg;base64,{base64.b64encode((self.folder / path).read_bytes()).decode()}"
+
+
 def write_html_report(report: RunReport, folder: Path) -> list[Path]:
     """Write ``index.html`` and the sites' pages below ``folder``."""
     texts = Texts(report.language)
@@ -159,6 +182,7 @@ def _environment(texts: Texts) -> Environment:
         shown_items=SHOWN_ITEMS,
     )
     environment.filters["is_web"] = _is_web
+    environment.globals["at_words"] = _at_words
     return environment
 
 
@@ -180,6 +204,11 @@ def _source_hash(text: str) -> str:
 
 def _is_web(address: str) -> bool:
     return scheme_of(address) in WEB_SCHEMES
+
+
+def _at_words(page: str, finding: Finding) -> str:
+    """Opens a further page of a finding at the same words; what stands around them there nobody worked out."""
+    return text_fragment(page, Locator(text=finding.locator.text))
 
 
 def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
@@ -256,7 +285,7 @@ def _problem_rows(
             id=finding.id,
             group="all",
             facets=_facets(finding, ""),
-            html=row.problem_row(_card(finding, texts, ""), line),
+            html=row.problem_row(_card(finding, texts, "", Pictures(None)), line),
         )
         for line, finding in problems
     ]
@@ -264,7 +293,7 @@ def _problem_rows(
 
 def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, environment: Environment) -> str:
     comparison = compare(report, judgement)
-    groups, later = _site_groups(judgement, comparison, texts, environment)
+    groups, later = _site_groups(judgement, comparison, texts, environment, Pictures(report.folder))
     profiles: dict[str, ProfileNote] = {note.name: note for note in report.profiles}
     line = _site_line(report, judgement, texts)
     score = judgement.score if has_score(judgement) else None
@@ -300,7 +329,24 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
         skipped_reasons=[(reason, texts.word(f"skipped.{reason.value}")) for reason in Skipped],
         seed=line.seed,
         walls=_walls(judgement.walls, texts) if judgement.walls else "",
+        pictures=_told_of_pictures(findings, texts),
     )
+
+
+def _told_of_pictures(findings: Sequence[Finding], texts: Texts) -> str:
+    """How many flagged places have a picture, and why the others have none; empty when none was due."""
+    taken = sum(piece.kind == KIND for one in findings for piece in one.evidence)
+    missing = Counter(one.no_picture for one in findings if one.no_picture)
+    if not taken and not missing:
+        return ""
+    told = texts.text("site.coverage.pictures-taken", count=taken)
+    whys = [f"{texts.text(f'words.no-shot.{why}')} {count}" for why, count in missing.most_common()]
+    if not whys:
+        return told
+    return texts.text(
+        "site.coverage.pictures-missing", taken=told, count=missing.total(),
+        why=texts.text("report.list-separator").join(whys),
+    )  # fmt: skip
 
 
 def _wall(name: str, texts: Texts) -> str:
@@ -325,7 +371,11 @@ def _walls(met: WallsMet, texts: Texts) -> str:
 
 
 def _site_groups(
-    judgement: SiteJudgement, comparison: Comparison | None, texts: Texts, environment: Environment
+    judgement: SiteJudgement,
+    comparison: Comparison | None,
+    texts: Texts,
+    environment: Environment,
+    pictures: Pictures,
 ) -> tuple[list[Group], Markup]:
     """Findings under their checks, the gravest check first and could-not-tells last; what is beyond the first
     ``SHOWN_ITEMS`` comes as data."""
@@ -353,7 +403,7 @@ def _site_groups(
                 id=one.id,
                 group=name,
                 facets=_facets(one, history.get(one.id, "")),
-                html=card.finding_card(_card(one, texts, history.get(one.id, ""))),
+                html=card.finding_card(_card(one, texts, history.get(one.id, ""), pictures)),
             )
             for one in members
         ]
@@ -391,7 +441,7 @@ def _history(comparison: Comparison | None) -> dict[str, str]:
     return {one.id: "new" for one in comparison.new} | {one.id: "still" for one in comparison.still}
 
 
-def _card(finding: Finding, texts: Texts, history: str) -> Card:
+def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> Card:
     return Card(
         finding=finding,
         words=texts.finding(finding),
@@ -400,8 +450,9 @@ def _card(finding: Finding, texts: Texts, history: str) -> Card:
         tone=_tone(finding),
         class_name=texts.class_name(finding.check),
         place=texts.place(finding.locator),
-        fragment=text_fragment(finding.page, finding.locator.text),
+        fragment=text_fragment(finding.page, finding.locator),
         reason=texts.reason(finding.reason.value) if finding.reason else "",
+        picture=pictures.of(finding),
         pages=seen_on(finding)[:SHOWN_PAGES],
         all_pages=len(seen_on(finding)),
         history=history,

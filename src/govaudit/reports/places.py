@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from govaudit.inspection.finding import Locator
 
 SITES = "sites"
 
@@ -24,9 +28,24 @@ def file_of(page: str) -> str:
     return f"{path}index.html" if not path or path.endswith("/") else path
 
 
-def text_fragment(page: str, text: str) -> str:
-    """What an address of a page ends with so that a browser scrolls to ``text`` and marks it; empty where that cannot
-    be."""
-    if not text.strip() or "#" in page:
+def text_fragment(page: str, locator: Locator) -> str:
+    """What an address of a page ends with so that a browser scrolls to a place and marks its words; empty where that
+    cannot be."""
+    if "#" in page:
         return ""
-    return f"#:~:text={quote(text.strip(), safe='').replace('-', '%2D')}"
+    # Places that nobody worked out from the page's source have their words alone.
+    prefix, first, last, suffix = locator.quote or ("", locator.text.strip(), "", "")
+    if not first:
+        return ""
+    words = [
+        *([f"{_quoted(prefix)}-"] if prefix else []),
+        _quoted(first),
+        *([_quoted(last)] if last else []),
+        *([f"-{_quoted(suffix)}"] if suffix else []),
+    ]
+    return f"#:~:text={','.join(words)}"
+
+
+def _quoted(words: str) -> str:
+    """Hyphens, commas and ampersands part a text directive; within its words they are written out."""
+    return quote(words, safe="").replace("-", "%2D")

@@ -48,6 +48,7 @@ class RunReport:
 
     ``previous_findings``, ``previous_results``: site key → findings and result of ``previous_run``; a site that is
     absent was not in that run. ``language``: ``zh-CN`` or ``en``; ``final``: published as it is, no draft any more.
+    ``folder``: where paths of evidence begin; without it no pictures are shown.
     """
 
     run: str
@@ -65,6 +66,7 @@ class RunReport:
     previous_results: dict[str, Result] = field(default_factory=dict)
     paper: PaperDetails = PaperDetails()
     final: bool = False
+    folder: Path | None = None
 
 
 def note_of(profile: Profile) -> ProfileNote:

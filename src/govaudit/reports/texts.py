@@ -171,6 +171,8 @@ class Texts:
     def place(self, locator: Locator) -> str:
         """Where on the page, in one line; empty when nothing is known."""
         parts = []
+        if locator.heading:
+            parts.append(self.text("words.place.heading", heading=locator.heading))
         if locator.text:
             parts.append(self.text("words.place.text", text=locator.text))
         if locator.line:

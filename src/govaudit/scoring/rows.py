@@ -29,6 +29,13 @@ def matching(findings: Iterable[Finding], checks: Sequence[str], aspects: Sequen
     return [one for one in findings if one.check in checks and (not aspects or one.aspect in aspects)]
 
 
+def occurrences(finding: Finding, aspects: Sequence[str]) -> int:
+    """How often a finding occurs where one of the aspects counts."""
+    if not aspects or not finding.spread:
+        return finding.count if not aspects or finding.aspect in aspects else 0
+    return sum(finding.spread.get(aspect, 0) for aspect in aspects)
+
+
 def sample_of(population: Iterable[str], size: int, seed: int, check: str) -> tuple[str, ...]:
     """``size`` pages of the judged ones, the same for the same run, site, check and pages."""
     pages = sorted(set(population))
@@ -71,7 +78,9 @@ def deduct(
     """
     points = _RowPoints(row.cap)
     for rule in row.deduct:
-        concerned = [one for one in matching(findings, rule.checks, rule.aspects) if counts(one)]
+        # Of what occurs on the home page and elsewhere each part counts by its own rule.
+        aspects = () if rule.per == "occurrence" else rule.aspects
+        concerned = [one for one in matching(findings, rule.checks, aspects) if counts(one)]
         _apply(rule, concerned, samples, points)
     if answered is not None:
         points.answer(answered)
@@ -107,7 +116,9 @@ def _apply(
             if fresh:
                 points.take(finding, rule.points * len(fresh))
         else:
-            points.take(finding, rule.points * (finding.count if rule.per == "occurrence" else 1))
+            times = occurrences(finding, rule.aspects) if rule.per == "occurrence" else 1
+            if times:
+                points.take(finding, rule.points * times)
 
 
 def veto(row: Row, findings: Sequence[Finding], answered: float | None = None) -> VetoHit | None:

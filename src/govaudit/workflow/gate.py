@@ -80,7 +80,7 @@ def gate(
             as_of=options.as_of,
             profile=options.profile,
             network=network,
-            budget=options.budget,
+            budget=msgspec.structs.replace(options.budget, screenshots=0),
             jobs=1,
             formats=options.formats or (("json", "html") if out else ("json",)),
         )

@@ -187,6 +187,7 @@ def _finding(check: Check, fault: Fault, context: Context) -> Finding:  # type: 
         count=fault.count,
         pages=fault.pages,
         evidence=fault.evidence,
+        spread=fault.spread,
     )
 
 

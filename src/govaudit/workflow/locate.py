@@ -1,4 +1,4 @@
-"""Where on the page: line, character and XPath of flagged places, worked out from the stored body."""
+"""Where on the page: line, character, XPath, heading and words of flagged places, worked out from the stored body."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import msgspec
 from govaudit.crawler.reading.charset import text_of
 from govaudit.crawler.reading.links import raw_links
 from govaudit.crawler.reading.outline import outline
+from govaudit.workflow.surroundings import quote_of, section_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,8 +99,16 @@ class Source:
         element = self._element(locator)
         start = self._starts[element] if element >= 0 else self._written(locator.raw)
         line, character = self._line_of(start) if start >= 0 else (0, 0)
-        xpath = self.xpath(element) if element >= 0 else ""
-        return msgspec.structs.replace(locator, line=line, character=character, xpath=xpath)
+        if element < 0:
+            return msgspec.structs.replace(locator, line=line, character=character)
+        return msgspec.structs.replace(
+            locator,
+            line=line,
+            character=character,
+            xpath=self.xpath(element),
+            heading=section_heading(self._page, element),
+            quote=quote_of(self._page, element),
+        )
 
     def xpath(self, element: int) -> str:
         """The path by which a browser's ``document.evaluate`` finds the element."""

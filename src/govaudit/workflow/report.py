@@ -69,6 +69,7 @@ def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> R
         previous_findings={key: judgement.findings for key, judgement in previous.items()},
         previous_results={key: judgement.result for key, judgement in previous.items()},
         paper=_paper(workspace, record),
+        folder=workspace.run_folder(record.id),
     )
 
 

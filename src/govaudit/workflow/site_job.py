@@ -14,6 +14,7 @@ from govaudit.inspection.finding import SiteJudgement
 from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
 from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
+from govaudit.workflow.capture import with_pictures
 from govaudit.workflow.judge import judge_site, not_inspected, with_history
 from govaudit.workflow.run_record import (
     existing_record,
@@ -58,7 +59,9 @@ def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
         if crawl(job.plan, facts_file, tell, readers=job.readers, earlier=earlier).interrupted:
             raise KeyboardInterrupt
     if job.judge:
-        judge_stored(workspace, existing_record(workspace, job.plan.run), job.plan.site, job.not_applicable)
+        record = existing_record(workspace, job.plan.run)
+        pictures = job.plan if job.crawl else None
+        judge_stored(workspace, record, job.plan.site, job.not_applicable, pictures=pictures, tell=tell)
 
 
 def finished(facts_file: Path) -> bool:
@@ -74,9 +77,13 @@ def judge_stored(
     not_applicable: frozenset[str] = frozenset(),
     *,
     ipv6_witness: str = "",
+    pictures: CrawlPlan | None = None,
+    tell: Callable[[Progress], None] = lambda _: None,
 ) -> SiteJudgement:
-    """Judge the stored facts of a site and write the judgement. Touches no network. ``ipv6_witness``: what another
-    site of the run reached over IPv6 at about the same time."""
+    """Judge the stored facts of a site and write the judgement. ``ipv6_witness``: what another site of the run reached
+    over IPv6 at about the same time; ``pictures``: the plan by which flagged places are looked at once more in a
+    browser; without it the network is not touched."""
+    evidence = workspace.evidence_folder(record.id, site.key)
     keep_watch_window(workspace, workspace.facts_file(record.id, site.key))
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
@@ -85,7 +92,7 @@ def judge_stored(
             facts,
             profile_for(record, site, workspace),
             record.sites,
-            workspace.evidence_folder(record.id, site.key),
+            evidence,
             previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
             calendar=read_calendar(workspace.calendar),
             not_applicable=not_applicable,
@@ -95,7 +102,7 @@ def judge_stored(
         )
     previous = previous_judgement(workspace, record, site)
     earlier = {finding.id: finding for finding in previous.findings} if previous else {}
-    judgement = with_history(judgement, record.id, earlier)
+    judgement = with_pictures(with_history(judgement, record.id, earlier), evidence, pictures, tell)
     write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
     return judgement
 

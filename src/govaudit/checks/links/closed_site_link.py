@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.checks.links.foreign import closed_sign
 from govaudit.checks.links.references import references_to
-from govaudit.checks.links.signs import is_government, signs
 from govaudit.checks.links.spread import counted_as_home
 from govaudit.checks.links.verdict import fault_at, unfinished
 from govaudit.checks.registry import Judgement, NoParams, check
-from govaudit.inspection.urls import hostname_of
 from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
-    from govaudit.inspection.facts import Fetch
 
 
 @check(
-    "LNK010", name="closed-site-link", faults=("parked", "left-government", "closed"), params=NoParams,
+    "LNK010", name="closed-site-link", faults=("parked", "left-government", "closed", "taken"), params=NoParams,
     concerns_others=True,
 )  # fmt: skip
 def closed_site_link(context: Context, _: NoParams) -> Judgement:
     """Links to other sites that end at a broker or parking page of names, that lead from a government's name to
-    somebody else's, or whose page says that the site was closed or its name is for sale. All go to a person.
+    somebody else's, whose page says that the site was closed or its name is for sale, or whose front page lives by
+    gambling. All go to a person.
 
     Clause: none that was seen in an official text; shown without points.
     Reads: looks at targets outside the site: where they ended, and the title of what they showed.
@@ -32,7 +31,7 @@ def closed_site_link(context: Context, _: NoParams) -> Judgement:
     foreign = {
         url: looks for url, looks in context.looks.items() if not context.scope.owns(url) and looks[-1].opened
     }
-    found = {url: sign for url, looks in foreign.items() if (sign := _sign(looks[-1])) is not None}
+    found = {url: sign for url, looks in foreign.items() if (sign := closed_sign(looks[-1])) is not None}
     faults = [
         fault_at(
             context,
@@ -52,14 +51,3 @@ def closed_site_link(context: Context, _: NoParams) -> Judgement:
     if not foreign:
         return Judgement(examined=0, applicable=False)
     return Judgement(examined=len(foreign), faults=faults)
-
-
-def _sign(fetch: Fetch) -> tuple[str, str] | None:
-    first, last = hostname_of(fetch.url), hostname_of(fetch.final_url or fetch.url)
-    if any(last == host or last.endswith(f".{host}") for host in signs().parking_hosts):
-        return ("parked", last) if first != last else None
-    title = fetch.title.lower()
-    word = next((word for word in signs().closed_titles if word in title), "")
-    if word:
-        return "closed", fetch.title
-    return ("left-government", last) if is_government(first) and not is_government(last) else None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from govaudit.inspection.facts import Fetch
 
 _WORDS = re.compile(r"[a-z]+")
+_LONGEST_LOGIN_TITLE = 20
+"""Characters: the title of an article that speaks of passwords is longer."""
 _NEVER_COUNTED = frozenset({"", "html", "text", "xml"})
 
 PAGE_FAULTS = ("empty", "truncated")
@@ -84,9 +86,17 @@ def _is_page_instead(url: str, fetch: Fetch) -> bool:
 
 
 def _asks_who(url: str, fetch: Fetch) -> bool:
-    if fetch.final_url in {"", url} or "html" not in fetch.magic:
+    if "html" not in fetch.magic:
         return False
-    return not signs().login_words.isdisjoint(_WORDS.findall(fetch.final_url.partition("?")[0].lower()))
+    if any(
+        word in title and len(title) <= _LONGEST_LOGIN_TITLE
+        for word in signs().login_titles
+        for title in (fetch.title.lower(), fetch.heading.lower())
+    ):
+        return True
+    return fetch.final_url not in {"", url} and not signs().login_words.isdisjoint(
+        _WORDS.findall(fetch.final_url.partition("?")[0].lower())
+    )
 
 
 def _is_other_type(url: str, fetch: Fetch) -> bool:

@@ -25,11 +25,12 @@ def missing_fragment(context: Context, params: NoParams) -> Judgement:  # noqa: 
     """Links with ``#name`` to own pages on which nothing bears that name, as written or decoded.
 
     ``#``, ``#top``, ``#:~:text=``, ``#/route``, ``#!/`` and hooks for scripts (``#none``, ``#;``) are fine. Pages with
-    scripts may get the place later: there a missing one is not a fault.
+    scripts may get the place later: there a missing one is a fault only where a browser did not find it either, no
+    script of the page reads fragments, and nothing happened when the page's own links to it were clicked.
 
     Clause: 功能设计/可用性 “…链接(包括图片、附件、外部链接等)打不开或错误的…”.
     Reads: probes ``fragments`` (made from the stored pages when the crawl is done), references of own pages.
-    Could not tell: browser-needed (scripts run on the page), not-measured, interrupted.
+    Could not tell: browser-needed (scripts run on the page, and no browser was certain), not-measured, interrupted.
     """
     probes = {probe.subject: probe for probe in context.facts.probes("fragments")}
     examined = sum(_number(probe, "found") + len(_missing(probe)) for probe in probes.values())
@@ -47,7 +48,7 @@ def missing_fragment(context: Context, params: NoParams) -> Judgement:  # noqa: 
     faults = []
     for target, references in references_where(context, key_of).items():
         url, _, fragment = target.partition("#")
-        scripted = _number(probes[url], "scripts") > 0
+        scripted = _number(probes[url], "scripts") > 0 and fragment not in _list(probes[url], "idle")
         faults.append(
             fault_at(
                 context,
@@ -66,8 +67,12 @@ def missing_fragment(context: Context, params: NoParams) -> Judgement:  # noqa: 
 
 
 def _missing(probe: Probe) -> list[str]:
-    missing = probe.result.get("missing")
-    return [str(one) for one in missing] if isinstance(missing, list) else []
+    return _list(probe, "missing")
+
+
+def _list(probe: Probe, name: str) -> list[str]:
+    value = probe.result.get(name)
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _number(probe: Probe, name: str) -> int:

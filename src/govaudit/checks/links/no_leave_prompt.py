@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from govaudit.inspection.facts import Link, Probe
 
 
-@check("LNK009", name="no-leave-prompt", faults=("none", "scripted", "unmeasured"), params=NoParams)
+@check(
+    "LNK009", name="no-leave-prompt", faults=("none", "straight", "scripted", "unmeasured"), params=NoParams
+)
 def no_leave_prompt(context: Context, _: NoParams) -> Judgement:
     """Links to sites that bear no name of a government and open without telling the visitor so.
 
     A prompt may stand in the page, in its scripts, or in code of the link itself; a link to a page of the site that
-    carries the visitor on does not leave at once. Only where all scripts of the page were read and none takes hold of
-    links is its absence certain. Each site that is linked so is one finding.
+    carries the visitor on does not leave at once. Its absence is certain where a click in a browser led away at once,
+    or where all scripts of the page were read and none takes hold of links. Each site that is linked so is one
+    finding.
 
     Clause: none that was seen in an official text; common practice of large portals, shown without points.
-    Reads: references of own pages, probes ``leave-prompt`` (some pages and their scripts).
+    Reads: references of own pages, probes ``leave-prompt`` (some pages and their scripts, clicks in a browser).
     Could not tell: browser-needed (a script may ask), not-measured, interrupted.
     """
     leaving = references_where(context, lambda link: _foreign_host(context, link))
@@ -46,11 +49,13 @@ def no_leave_prompt(context: Context, _: NoParams) -> Judgement:
     faults = []
     for host, references in leaving.items():
         seen = [one for one in references if one.page in probes]
+        fates = {fate for one in seen if (fate := _clicked(one, probes[one.page]))}
         bare = [one for one in seen if not _guarded(one, probes[one.page])]
-        if seen and not bare:
+        if fates - {"went"} or (seen and not bare and not fates):
             continue
-        certain = [one for one in bare if _is_certain(probes[one.page])]
-        fault = "none" if certain else "scripted" if bare else "unmeasured"
+        went = [one for one in seen if _clicked(one, probes[one.page]) == "went"]
+        certain = went or [one for one in bare if _is_certain(probes[one.page])]
+        fault = "straight" if went else "none" if certain else "scripted" if bare else "unmeasured"
         reasons = {"scripted": Reason.BROWSER_NEEDED, "unmeasured": Reason.NOT_MEASURED}
         faults.append(
             fault_at(
@@ -78,6 +83,12 @@ def _same_domain(one: str, other: str) -> bool:
     """Whether two hosts belong to one domain: ``mail.x.cn`` and ``www.x.cn``."""
     own = other.removeprefix("www.")
     return one == own or one.endswith(f".{own}")
+
+
+def _clicked(reference: Reference, probe: Probe) -> str:
+    """What became of a click on the link in a browser; empty when nobody clicked."""
+    clicked = probe.result.get("clicked")
+    return str(clicked.get(reference.link.raw, "")) if isinstance(clicked, dict) else ""
 
 
 def _guarded(reference: Reference, probe: Probe) -> bool:

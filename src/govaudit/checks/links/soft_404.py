@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 from pydantic import Field
 
 from govaudit.checks.home import home_addresses
+from govaudit.checks.links.error_pages import says_missing
 from govaudit.checks.links.references import references_to
 from govaudit.checks.links.signs import signs
 from govaudit.checks.links.spread import counted_as_home
 from govaudit.checks.links.verdict import fault_at, unfinished
 from govaudit.checks.registry import Judgement, Params, check
-from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.facts import PageKind
 from govaudit.inspection.urls import extension_of
 from govaudit.inspection.verdict import Reason, Verdict
 from govaudit.inspection.vocabulary import fold
-from govaudit.inspection.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +29,6 @@ if TYPE_CHECKING:
     from govaudit.inspection.facts import Probe
 
 _REASONS = {reason.value: reason for reason in Reason}
-_PARTS = re.compile(r"[-_|—–]")
-_SIGNS = ".,!:;?。…~"
-_PART_OF_TITLE = 3
 _NOT_JUDGED = frozenset({PageKind.HOME, PageKind.STUB, PageKind.CHALLENGE})
 
 
@@ -45,12 +38,6 @@ class Soft404Params(Params):
 
     likeness: float = Field(default=0.9, gt=0.5, le=1)
     short: int = Field(default=800, gt=0)
-
-
-class _Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    phrases: tuple[str, ...]
-    whole: frozenset[str]
-    regrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +90,7 @@ def _is_judged(context: Context, page: StoredPage) -> bool:
 def _suspect(page: StoredPage, probes: list[Probe], params: Soft404Params) -> _Suspect | None:
     reading = page.reading
     short = reading.text_length <= params.short
-    says = any(map(_says_missing, (reading.title, reading.heading)))
+    says = any(map(says_missing, (reading.title, reading.heading)))
     probe, likeness = _likest(page, probes)
     if probe is not None and likeness >= params.likeness:
         if _measure(probe, "home") >= params.likeness:
@@ -192,26 +179,3 @@ def _faults(context: Context, suspects: dict[str, _Suspect]) -> Iterator[Fault]:
 def _means_home(references: list[Reference]) -> bool:
     """Whether links to an address are meant for the home page."""
     return any(fold(one.link.text).replace(" ", "") in signs().home_words for one in references)
-
-
-def _says_missing(text: str) -> bool:
-    phrases = _phrases()
-    for part in _PARTS.split(fold(text).replace(" ", "")):
-        said = part
-        for word in phrases.regrets:
-            said = said.replace(word, "")
-        if said.strip(_SIGNS) in phrases.whole:
-            return True
-        # Titles that only speak of such pages say more than that.
-        if any(phrase in said and _PART_OF_TITLE * len(phrase) >= len(said) for phrase in phrases.phrases):
-            return True
-    return False
-
-
-@cache
-def _phrases() -> _Phrases:
-    document = load_yaml(files("govaudit") / "checks" / "vocabulary" / "error_pages.yaml")
-    try:
-        return msgspec.convert(document.data, _Phrases)
-    except msgspec.ValidationError as error:
-        raise InputError(Problem("table.invalid", document.where, arguments={"why": str(error)})) from error

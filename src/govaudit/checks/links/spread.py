@@ -53,4 +53,4 @@ def counted_as_home(context: Context) -> frozenset[str]:
     columns = [page for page in second if page.reading.kind is PageKind.COLUMN]
     if len(columns) < LEAST_OF_GATEWAY or any(page.reading.kind in _DATED_KINDS for page in second):
         return home
-    return home.union(*({page.url, page.final_url} for page in columns))
+    return home.union(*({page.url, page.final_url} for page in second))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from govaudit.checks.context import Reference
 from govaudit.checks.home import home_addresses
 from govaudit.checks.links.content import file_outcome, page_outcome
+from govaudit.checks.links.foreign import foreign_outcome
 from govaudit.checks.links.ladder import opened, rung_of
 from govaudit.checks.links.outcome import Certainty, Outcome, outcome_of
 from govaudit.checks.links.signs import has_leftover, is_inner
@@ -85,6 +86,8 @@ def survey_links(context: Context) -> LinkSurvey:
             outcome = file_outcome(url, looks, home, own=own, offered=link_class is LinkClass.ATTACHMENT)
         elif outcome is None and link_class is LinkClass.INTERNAL:
             outcome = page_outcome(url, looks)
+        elif outcome is None and link_class is LinkClass.EXTERNAL:
+            outcome = foreign_outcome(looks[-1])
         if outcome is not None:
             target = BrokenTarget(url, outcome, looks)
             leading.update(dict.fromkeys(numbers, target))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from govaudit.checks.home import home_problem
 from govaudit.checks.links import ladder
+from govaudit.checks.links.foreign import telling_title
 from govaudit.checks.links.outcome import host_named
 from govaudit.checks.links.spread import counted_as_home, spread_of
 from govaudit.checks.links.survey import BrokenTarget, LinkClass, survey_links
@@ -57,6 +58,7 @@ def _fault(context: Context, target: BrokenTarget, home: frozenset[str]) -> Faul
         verdict=outcome.verdict,
         reason=outcome.reason,
         looks=target.looks,
+        more={"title": telling_title(outcome.fetch)},
     )
 
 
@@ -76,6 +78,7 @@ def fault_at(
     placed = sorted(references, key=lambda reference: reference.page not in home)
     pages = tuple(dict.fromkeys(reference.page for reference in placed))
     first = placed[0]
+    at_home = sum(page in home for page in pages)
     arguments: Arguments = {
         "url": subject,
         "text": first.link.text or first.link.raw or subject,
@@ -95,6 +98,7 @@ def fault_at(
         aspect="home" if first.page in home else "other",
         count=len(pages),
         pages=pages,
+        spread={"home": at_home, "other": len(pages) - at_home} if 0 < at_home < len(pages) else {},
         evidence=(Evidence(kind="headers", text="\n\n".join(map(_look_as_text, looks))),) if looks else (),
         measured_at=datetime.fromtimestamp(looks[-1].at, UTC).replace(microsecond=0) if looks else None,
     )

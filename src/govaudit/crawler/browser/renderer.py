@@ -21,7 +21,7 @@ from govaudit.inspection.urls import canonical, hostname_of
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from playwright.async_api import (
         Browser,
@@ -48,6 +48,10 @@ _STILL = 0.5
 _CLOSING_SECONDS = 5.0
 _MOST_NOTES = 20
 _LONGEST_NOTE = 200
+_PICTURE_SECONDS = 10.0
+_PICTURE_QUALITY = 80
+"""Of JPEG: letters stay sharp, and a picture of a page weighs some 100 KB."""
+_UNFRAMED = "() => document.querySelectorAll('[data-govaudit=frame]').forEach((one) => one.remove())"
 _LONGEST_PAGE = 5_000_000
 """Characters of a page as the browser holds it."""
 _WRITING = frozenset(["script", "xhr", "fetch"])
@@ -71,12 +75,24 @@ _REASONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What a page did about a click on a link. ``asked``: it asked the visitor, or showed words of a prompt; ``held``:
+    it kept the browser from following; ``opened``: where its scripts wanted to go; ``leads``: where the link leads
+    then."""
+
+    asked: bool
+    held: bool
+    opened: tuple[str, ...]
+    leads: str
+
+
 @dataclass(slots=True)
 class View:
     """A page as the browser shows it. ``address``: where it stands then (a redirect or a script may have changed it);
     ``reason``/``detail``: why it could not be shown; ``left_for``: where a script
     sends the visitor; ``charset``: in which the page is written; ``failed``: requests of its scripts without an
-    answer, each with what happened; ``complaints``: errors of its scripts."""
+    answer, each with what happened; ``complaints``: errors of its scripts; ``dialogs``: questions that it asked."""
 
     url: str
     address: str = ""
@@ -88,6 +104,7 @@ class View:
     left_for: str = ""
     settled: bool = False
     crashed: bool = False
+    dialogs: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     _page: Page | None = None
@@ -126,10 +143,84 @@ class View:
         except PlaywrightError:
             return True
 
+    @property
+    def complete(self) -> bool:
+        """Whether everything that its scripts write is there, as far as anybody can tell."""
+        return self.settled and not (self.failed or self.complaints or self.left_for or self.reason)
+
+    async def fate_of(self, fragment: str) -> str:
+        """What becomes of a fragment: ``found`` on the page, ``used`` by a script, ``idle``; empty when the page does
+        not tell."""
+        if self._page is None:
+            return ""
+        try:
+            return str(await self._page.evaluate(_script("fragment.js"), {"fragment": fragment}))
+        except PlaywrightError:
+            return ""
+
+    async def scripts_say(self, pattern: str, spared: Collection[str]) -> bool:
+        """Whether a script of the page matches a pattern; files with a name that holds one of ``spared`` are known
+        libraries. ``True`` when that cannot be told."""
+        if self._page is None:
+            return True
+        try:
+            session = await self._page.context.new_cdp_session(self._page)
+            scripts: dict[str, str] = {}
+            session.on("Debugger.scriptParsed", lambda one: scripts.update({one["scriptId"]: one["url"]}))
+            await session.send("Debugger.enable")
+            for number, url in scripts.items():
+                file = url.partition("?")[0].rpartition("/")[2].lower()
+                if url.partition("#")[0] != self._page.url.partition("#")[0] and any(
+                    name in file for name in spared
+                ):
+                    continue
+                query = {"scriptId": number, "query": pattern, "isRegex": True}
+                if (await session.send("Debugger.searchInContent", query))["result"]:
+                    return True
+        except PlaywrightError:
+            return True
+        return False
+
+    async def clicked(self, raw: str, words: Sequence[str]) -> Click | None:
+        """What the page does about a click on the link with ``raw`` as its address, which it is not left by. ``None``:
+        there is no such link. ``words``: of a prompt."""
+        if self._page is None or self._gate is None:
+            return None
+        self._gate.left_for, dialogs = "", self.dialogs
+        try:
+            told = await self._page.evaluate(_script("click.js"), {"raw": raw, "words": list(words)})
+        except PlaywrightError:
+            return None
+        if told is None:
+            return None
+        opened = [*told["opened"], *([self._gate.left_for] if self._gate.left_for else [])]
+        asked = bool(told["asked"]) or self.dialogs > dialogs
+        return Click(asked, bool(told["held"]), tuple(opened), str(told["leads"]))
+
+    async def picture_of(self, xpath: str, raw: str, text: str) -> tuple[bytes, str]:
+        """A JPEG of what is around the element that bears a reference, with a frame around it; or empty, and why there
+        is none: a value of ``NoShot``."""
+        if self._page is None or self._traffic is None:
+            return b"", "page"
+        try:
+            where = {"xpath": xpath, "raw": raw, "text": text}
+            why = str(await self._page.evaluate(_script("framed.js"), where))
+            if why:
+                return b"", why
+            # What only loads when it comes into sight.
+            await self._traffic.fall_silent(2 * _STILL)
+            picture = await self._page.screenshot(
+                type="jpeg", quality=_PICTURE_QUALITY, timeout=_PICTURE_SECONDS * 1000, animations="disabled"
+            )
+            await self._page.evaluate(_UNFRAMED)
+        except PlaywrightError:
+            return b"", "page"
+        return picture, ""
+
     async def _control(self, number: int) -> ElementHandle | None:
         if self._page is None:
             return None
-        handle = await self._page.evaluate_handle(_pager(), {**_pager_words(), "number": number})
+        handle = await self._page.evaluate_handle(_script("pager.js"), {**_pager_words(), "number": number})
         return handle.as_element()
 
 
@@ -320,6 +411,7 @@ class Renderer:
                 _note(view.failed, (request.url[:_LONGEST_NOTE], f"status {response.status}"))
 
         def said(dialog: Dialog) -> None:
+            view.dialogs += 1
             asyncio.ensure_future(_dismiss(dialog))  # noqa: RUF006 - nobody waits for it
 
         page.on("request", traffic.began)
@@ -410,8 +502,8 @@ def _first_line(error: PlaywrightError) -> str:
 
 
 @cache
-def _pager() -> str:
-    lines = (files("govaudit.crawler.browser") / "pager.js").read_text(encoding="utf-8").splitlines()
+def _script(name: str) -> str:
+    lines = (files("govaudit.crawler.browser") / name).read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("//"))
 
 

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -26,7 +26,7 @@ from govaudit.inspection.urls import canonical, hostname_of, without_www
 from govaudit.inspection.verdict import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from govaudit.crawler.browser.renderer import Renderer, View
     from govaudit.crawler.journey import Journey
@@ -82,7 +82,7 @@ class BrowserStage:
         self._renderer: Renderer | None = None
         self._crashes = 0
         self._opened = 0
-        self._tasks: set[asyncio.Task[Rendered]] = set()
+        self._tasks: set[asyncio.Future[Any]] = set()
         self._unpacker = Unpacker()
         self._stopped = False
         self.told = ""
@@ -113,6 +113,24 @@ class BrowserStage:
             await self._open([due.popleft() for _ in range(min(len(due), _PAGES_A_BROWSER))], take)
         self._journey.recorder.commit()
         self._learn()
+
+    async def look(self, url: str, read: Callable[[View], Awaitable[None]]) -> View | None:
+        """Have a page read once more while it is open, beside what is recorded. ``None``: there is no browser to do it,
+        or no time."""
+        if self._mode == "never" or not self._installed.usable or self._is_over() or not await self._start():
+            return None
+        renderer = self._renderer
+        assert renderer is not None, "just started"  # noqa: S101
+        self._opened += 1
+        task = asyncio.ensure_future(renderer.look(url, read))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            return None
 
     def stop(self) -> None:
         """End soon; pages that are open are not recorded."""

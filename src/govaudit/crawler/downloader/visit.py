@@ -13,7 +13,7 @@ from govaudit.crawler.downloader.own_network import NETWORK_FAULTS, OwnNetwork
 from govaudit.crawler.downloader.politeness import Turn
 from govaudit.crawler.earlier import taken_over
 from govaudit.crawler.filetypes import type_of
-from govaudit.crawler.page_text import title_of
+from govaudit.crawler.page_text import heading_of, title_of
 from govaudit.crawler.walls import blocked_by
 from govaudit.inspection.facts import Fetch, Hop, Lane, Skipped
 from govaudit.inspection.urls import (
@@ -204,8 +204,8 @@ class Visitor:
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
                 _concluded(fetch, chain, url, answer, outcome)
-                if lane is Lane.EXTERNAL and fetch.magic == "html":
-                    fetch.title = title_of(answer.body)
+                if lane in {Lane.EXTERNAL, Lane.ATTACHMENT} and fetch.magic == "html":
+                    fetch.title, fetch.heading = title_of(answer.body), heading_of(answer.body)
                 if question is not None and revalidated is not None:
                     taken_over(fetch, question.stored, revalidated)
                 return Visit(fetch, answer.body, local=answer.local)

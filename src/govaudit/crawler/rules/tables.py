@@ -64,6 +64,7 @@ class LeavePrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
     handlers: tuple[str, ...]
     libraries: tuple[str, ...]
+    governments: tuple[str, ...]
 
 
 class FileType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,44 @@
+"""Pictures of flagged places: what is to be framed, and why there is no picture of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+KIND = "screenshot"
+"""Kind of the evidence."""
+
+
+class NoShot(StrEnum):
+    """Why a flagged place has no picture."""
+
+    NOT_USED = "not-used"
+    """No browser, or no pictures were wanted."""
+    NO_BROWSER = "no-browser"
+    """None was found, or it did not start."""
+    OFFLINE = "offline"
+    """The judgement touched no network."""
+    LIMIT = "limit"
+    """More places than pictures a site."""
+    TIME = "time"
+    """The time for pictures was used up."""
+    ROBOTS = "robots"
+    """The site asks crawlers to leave the page alone by now."""
+    PAGE = "page"
+    """The browser could not show the page."""
+    NOT_THERE = "not-there"
+    """The page as the browser shows it does not hold the reference."""
+    NOT_SHOWN = "not-shown"
+    """Nothing of it is to be seen: a style, a script, a hidden or covered part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place to be framed. ``id``: of the finding; ``page``: canonical address; ``xpath``/``raw``/``text``: as in a
+    locator."""
+
+    id: str
+    page: str
+    xpath: str
+    raw: str
+    text: str

@@ -1,0 +1,85 @@
+"""Pictures of what a judgement flags: filed as evidence where there is one, told where there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from govaudit.inspection.finding import Evidence
+from govaudit.inspection.run import Progress
+from govaudit.inspection.shots import KIND, NoShot, Spot
+from govaudit.inspection.verdict import Verdict
+from govaudit.reports.run_report import ordered_findings
+from govaudit.workflow.run_record import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from govaudit.inspection.finding import Finding, SiteJudgement
+    from govaudit.inspection.run import CrawlPlan
+
+_UNSEEN = "/html/head"
+"""Nothing in the head of a page is to be seen."""
+
+
+def with_pictures(
+    judgement: SiteJudgement, folder: Path, plan: CrawlPlan | None, tell: Callable[[Progress], None]
+) -> SiteJudgement:
+    """The judgement with a picture of every flagged place in ``folder``, the gravest first, or why there is none.
+
+    Pictures that are there already are kept. ``plan``: how the browser may go about it; ``None``: not at all.
+    """
+    spots = [_spot(finding) for finding in ordered_findings(judgement) if _is_flagged(finding)]
+    missing = _take_missing(
+        [spot for spot in spots if not _file(folder, spot.id).is_file()], folder, plan, tell
+    )
+    due = {spot.id for spot in spots}
+    findings = tuple(_shown(one, folder, missing) if one.id in due else one for one in judgement.findings)
+    return msgspec.structs.replace(judgement, findings=findings)
+
+
+def _is_flagged(finding: Finding) -> bool:
+    return bool(finding.locator.raw) and finding.verdict in {Verdict.FAIL, Verdict.REVIEW}
+
+
+def _spot(finding: Finding) -> Spot:
+    where = finding.locator
+    return Spot(finding.id, finding.page, where.xpath, where.raw, where.text)
+
+
+def _file(folder: Path, finding: str) -> Path:
+    return folder / f"{finding}-{KIND}.jpg"
+
+
+def _take_missing(
+    spots: list[Spot], folder: Path, plan: CrawlPlan | None, tell: Callable[[Progress], None]
+) -> dict[str, NoShot]:
+    """Take what is not there yet. Returns why some still are not, by finding."""
+    if plan is None:
+        return {spot.id: NoShot.OFFLINE for spot in spots}
+    if not spots:
+        return {}
+    from govaudit.crawler.browser.capture import capture  # noqa: PLC0415 - only where there is something to see
+
+    visible = [spot for spot in spots if not spot.xpath.startswith(_UNSEEN)]
+    due, taken = min(len(visible), plan.budget.screenshots), 0
+
+    def take(spot: Spot, picture: bytes) -> None:
+        nonlocal taken
+        write_whole(_file(folder, spot.id), picture)
+        taken += 1
+        tell(Progress(site=plan.site.key, stage="capture", detail=f"{taken}/{due}"))
+
+    return {spot.id: NoShot.NOT_SHOWN for spot in spots} | capture(plan, visible, take)
+
+
+def _shown(finding: Finding, folder: Path, missing: dict[str, NoShot]) -> Finding:
+    file = _file(folder, finding.id)
+    if not file.is_file():
+        return msgspec.structs.replace(finding, no_picture=missing[finding.id].value)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    piece = Evidence(kind=KIND, path=f"evidence/{folder.name}/{file.name}", sha256=digest)
+    return msgspec.structs.replace(finding, evidence=(*finding.evidence, piece))
