@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from govaudit.inspection.verdict import Verdict
 from govaudit.reports.figures import figures
-from govaudit.reports.html_report import SHOWN_ITEMS, write_html_report
+from govaudit.reports.html_report import MOST_OF_A_CHECK, SHOWN_ITEMS, write_html_report
 from tests.reports.sample_run import DEPARTMENT, DISABLED, HOSTILE, PORTAL, SILENT, sample_report
 
 if TYPE_CHECKING:
@@ -162,6 +162,24 @@ def test_long_lists_go_on_in_data(tmp_path: Path) -> None:
     shown = {str(card.attributes["data-item"]) for card in page.css("article.card")}
     assert shown | {entry["i"] for entry in entries} == {one.id for one in report.sites[0].findings}
     assert len(entries) == 50
+
+
+def test_a_page_holds_so_many_findings_of_a_check_and_says_how_many_are_left_out(tmp_path: Path) -> None:
+    report = sample_report(per_site=1)
+    portal = next(one for one in report.sites if one.site == PORTAL)
+    first = portal.findings[0]
+    many = tuple(
+        msgspec.structs.replace(first, id=f"{number:016x}", subject=str(number))
+        for number in range(MOST_OF_A_CHECK + 7)
+    )
+    write_html_report(replace(report, sites=(msgspec.structs.replace(portal, findings=many),)), tmp_path)
+    page = parsed(tmp_path, f"sites/{PORTAL.key}/index.html")
+    notice = page.css_first(".group .notice")
+    assert notice is not None
+    assert "另有 7 项" in notice.text()
+    later = page.css_first("script[data-later]")
+    assert later is not None
+    assert len(json.loads(later.text())) == MOST_OF_A_CHECK - SHOWN_ITEMS
 
 
 def test_english_pages_say_so(tmp_path: Path) -> None:

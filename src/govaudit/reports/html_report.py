@@ -54,6 +54,9 @@ SHOWN_ITEMS = 300
 MOST_PICTURES = 40
 """Pictures in the page of a site; of the others it names the file."""
 
+MOST_OF_A_CHECK = 1000
+"""Findings of one check that a site's page holds, the gravest ones; the spreadsheet holds all."""
+
 MAX_RUN_PROBLEMS = 20_000
 """Problems that the run's page can search; the gravest come first."""
 
@@ -113,7 +116,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Entries under one heading. ``unsure``: could-not-tells, shown apart from the problems."""
+    """Entries under one heading. ``unsure``: could-not-tells, shown apart from the problems; ``left_out``: how many are
+    only in the spreadsheet."""
 
     id: str
     title: str
@@ -121,6 +125,7 @@ class Group:
     summary: str
     unsure: bool
     count: int
+    left_out: int
     entries: tuple[Entry, ...]
 
 
@@ -397,7 +402,8 @@ def _site_groups(
     groups = []
     later: list[Entry] = []
     room = SHOWN_ITEMS
-    for name, members in groupby(findings, key=_group_of):
+    for name, grouped in groupby(findings, key=_group_of):
+        members = list(grouped)
         entries = [
             Entry(
                 id=one.id,
@@ -405,7 +411,7 @@ def _site_groups(
                 facets=_facets(one, history.get(one.id, "")),
                 html=card.finding_card(_card(one, texts, history.get(one.id, ""), pictures)),
             )
-            for one in members
+            for one in members[:MOST_OF_A_CHECK]
         ]
         check = name.partition("~")[0]
         groups.append(
@@ -415,7 +421,8 @@ def _site_groups(
                 check=check,
                 summary=texts.check_summary(check),
                 unsure=name != check,
-                count=len(entries),
+                count=len(members),
+                left_out=len(members) - len(entries),
                 entries=tuple(entries[:room]),
             )
         )
