@@ -303,6 +303,17 @@ def unprotected(visitor: Visitor, one: Planted) -> bool:
     )
 
 
+def sky_window(visitor: Visitor, one: Planted) -> bool:
+    """IP6008: the page refers to the host, which has an IPv4 address alone."""
+    hosts = {hostname_of(url) for _, url in visitor.references(visitor.get(one.page))}
+    return one.subject in hosts and without_aaaa(visitor, one)
+
+
+def literal(visitor: Visitor, one: Planted) -> bool:
+    """IP6010: the page refers to the address itself."""
+    return any(url.startswith(one.subject) for _, url in visitor.references(visitor.get(one.page)))
+
+
 JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "LNK001": links,
     "LNK002": external,
@@ -336,6 +347,8 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "ACC002": film,
     "SEC005": closed_to_https,
     "SEC006": unprotected,
+    "IP6008": sky_window,
+    "IP6010": literal,
 }
 OLD_ON_PURPOSE = {"fre004-evergreen"}
 
@@ -410,7 +423,7 @@ def test_a_page_that_fails_once_and_one_that_refuses_head(state: str) -> None:
 def test_nothing_else_is_broken(visitors: dict[str, Visitor], state: str, key: str) -> None:
     """Every page is reached from the home page, and every reference that is not planted opens."""
     visitor, host = visitors[state], load_portal(key).host
-    planted = {one.subject for one in planted_in(state, host) if one.check.startswith("LNK")}
+    planted = {one.subject for one in planted_in(state, host) if one.check.startswith(("LNK", "IP6010"))}
     planted |= {"http://pucha.kaipuyun.cn/exposure/jiucuo.html"}
     waiting, seen, pages = [f"http://{host}/"], {f"http://{host}/"}, 0
     while waiting:

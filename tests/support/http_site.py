@@ -94,6 +94,8 @@ class HttpSite:
 
     routes: Mapping[str, Route] = field(default_factory=dict)
     otherwise: Callable[[str], Reply] = lambda _path: Reply(404, "not here", content_type="text/plain")
+    over_ipv6: Mapping[str, Route] = field(default_factory=dict)
+    """Routes that answer differently to those who come over IPv6."""
     tls: ssl.SSLContext | None = None
     families: Sequence[int] = (socket.AF_INET, socket.AF_INET6)
     requests: list[Request] = field(default_factory=list)
@@ -201,13 +203,15 @@ class HttpSite:
         with self._arrived:
             request = Request(line[0], line[1], headers, connection.family, number)
             self.requests.append(request)
-            chosen = self._reply(line[1])
+            chosen = self._reply(line[1], connection.family)
             reply = _unchanged(chosen.choose(request) if chosen.choose else chosen, headers)
             self._arrived.notify_all()
         return self._send(connection, reply)
 
-    def _reply(self, path: str) -> Reply:
+    def _reply(self, path: str, family: int) -> Reply:
         route = self._routes.get(path)
+        if family == socket.AF_INET6 and path in self.over_ipv6:
+            route, path = self.over_ipv6[path], f"{path} over IPv6"
         if route is None:
             return self.otherwise(path)
         if isinstance(route, Reply):

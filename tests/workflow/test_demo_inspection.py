@@ -126,6 +126,8 @@ def test_nothing_is_accused_that_was_not_planted(run: Inspected) -> None:
         for one in run.data["findings"]
         if one["verdict"] != "inconclusive"
         and (keys[one["site"]], one["check"], one["subject"]) not in planted
+        # Without IPv6 only the portals themselves have AAAA records.
+        and (run.portals.ipv6 or one["check"] != "IP6008")
     ]
     assert surprising == []
 

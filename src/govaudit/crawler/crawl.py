@@ -22,12 +22,13 @@ from govaudit.crawler.journey import Journey
 from govaudit.crawler.settings import scrapy_settings
 from govaudit.crawler.spiders.portal import PortalSpider
 from govaudit.inspection.fact_writer import FactWriter, store_error
-from govaudit.inspection.run import CrawlPlan, CrawlState, Progress
+from govaudit.inspection.run import CrawlPlan, CrawlState, FamilySizes, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from govaudit.crawler.dual_stack import DualStack
     from govaudit.crawler.earlier import Earlier
 
 
@@ -130,12 +131,28 @@ async def _prepared(
 
 async def _travel(journey: Journey, path: Path, writer: FactWriter) -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
+    both = _both_families(journey, path, writer)
     try:
         with _signals(journey.interrupt):
+            if both is not None:
+                both.begin()
             await AsyncCrawlerRunner(scrapy_settings(journey.plan)).crawl(PortalSpider, journey=journey)
             await measure_afterwards(journey, path, writer)
+            if both is not None:
+                await both.finish()
     finally:
+        if both is not None:
+            await both.close()
         await journey.close()
+
+
+def _both_families(journey: Journey, path: Path, writer: FactWriter) -> DualStack | None:
+    """What is measured over IPv4 and IPv6, if the plan asks for any of it."""
+    if "ipv6" not in journey.plan.measures or journey.plan.families == FamilySizes():
+        return None
+    from govaudit.crawler.dual_stack import DualStack  # noqa: PLC0415 - as above
+
+    return DualStack(journey, path, writer)
 
 
 def _conclude(journey: Journey, writer: FactWriter, tell: Callable[[Progress], None]) -> CrawlState:

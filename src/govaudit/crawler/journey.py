@@ -39,11 +39,14 @@ if TYPE_CHECKING:
     from govaudit.crawler.second_looks import Again
     from govaudit.inspection.fact_tables import Target
     from govaudit.inspection.fact_writer import FactWriter
+    from govaudit.inspection.run import Family, Network
 
 _TOLD_EVERY = 0.25
 """Seconds between two reports of progress."""
 _COMMITTED_TOGETHER = 10_000
 """Addresses of site maps."""
+
+_LONGEST_OUTAGE_OF_A_FAMILY = 20.0
 
 Stage = Literal["crawl", "browser", "second-look"]
 
@@ -92,11 +95,7 @@ class Journey:
             clock=clock, wall_clock=time.time, seed=plan.seed, shared=self._shared, on_pause=self._tell_pause,
             hours=parse_hours(plan.network.hours) if plan.network.hours else None,
         )  # fmt: skip
-        self.visitor = Visitor(
-            plan.network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
-            may_ask=self.frontier.is_the_site, welcomes=self._welcomes, clock=clock, wall_clock=time.time,
-            home=self.home, lost=self._lose_network, earlier=earlier,
-        )  # fmt: skip
+        self.visitor = self._visitor(plan.network, self._lose_network, earlier)
         self.robots = Robots(self._body_of, plan.network.user_agent, ignored=plan.network.ignore_robots)
         self.reading = ReadingPool()
         self._again = SecondLooks(plan.network.rate, clock)
@@ -112,6 +111,25 @@ class Journey:
         self._browser = BrowserStage(self, writer)
         self.on_interrupt(self._browser.stop)
         self.frontier.start([self.home, *(url for url in starts if url is not None)])
+
+    def _visitor(self, network: Network, lost: Callable[[], None], earlier: Earlier | None) -> Visitor:
+        return Visitor(
+            network, self.politeness, owns=self._scope.owns, may_read=self._may_read,
+            may_ask=self.frontier.is_the_site, welcomes=self._welcomes, clock=self._clock, wall_clock=time.time,
+            home=self.home, lost=lost, earlier=earlier,
+        )  # fmt: skip
+
+    def visitor_over(self, family: Family) -> Visitor:
+        """A visitor with the crawl's manners that knows one address family and fetches everything anew. A family that
+        goes away altogether is not waited for. To be closed by whoever asked for it."""
+        network = msgspec.structs.replace(
+            self.plan.network,
+            family=family,
+            longest_outage=min(_LONGEST_OUTAGE_OF_A_FAMILY, self.plan.network.longest_outage),
+        )
+        visitor = self._visitor(network, lambda: None, None)
+        self.on_interrupt(visitor.stop)
+        return visitor
 
     def _was_read(self, url: str) -> bool:
         return self.recorder.was_read(url)

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from govaudit.inspection.facts import Skipped
+from govaudit.inspection.ipv6_figures import IPv6Figures
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Kind, Reason, Result, State, Verdict
 
@@ -264,6 +265,7 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     finished_at: datetime | None = None
     partial: bool = False
     availability: Availability | None = None
+    ipv6: IPv6Figures | None = None
 
 
 def finding_id(check: str, site_key: str, identity: str) -> str:

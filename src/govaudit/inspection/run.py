@@ -71,6 +71,22 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """How long that may take."""
 
 
+class FamilySizes(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a site is asked for over each address family; 0: nothing of that sort.
+
+    ``samples``: visits of the home page a family; ``interval``: mean seconds between two of them;
+    ``second_level``, ``third_level``: pages opened over IPv6; ``hosts``: hosts of others whose records are asked for;
+    ``contents``: the home page is compared.
+    """
+
+    samples: int = 0
+    interval: float = 60.0
+    second_level: int = 0
+    third_level: int = 0
+    hosts: int = 0
+    contents: bool = False
+
+
 class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the crawl of one site depends on. A run resumes only under the same plan.
 
@@ -92,6 +108,7 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     """``name sha256:…`` of the rule books the run was planned for."""
     earlier: str = ""
     """The run whose answers of this site are confirmed where they still hold; empty: everything is fetched."""
+    families: FamilySizes = FamilySizes()
 
     def differences(self, other: CrawlPlan) -> list[str]:
         """What of the things that a run freezes is not the same in ``other``. Speed, addresses to connect to and

@@ -36,6 +36,7 @@ from govaudit.reports.frames import (
     results_by,
     sites_frame,
 )
+from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.places import SITES, site_folder, site_page, text_fragment
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
@@ -236,6 +237,7 @@ def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
         lines=lines,
         by_level=results_by(sites, "level", texts),
         by_region=results_by(sites, "region", texts) if several_regions else None,
+        ipv6=ipv6_by_region(report, texts),
         by_class=classes_by_nature(frame, texts),
         class_by_region=classes_by(frame, "region", texts) if several_regions else None,
         ranked=[

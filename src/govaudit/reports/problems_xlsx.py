@@ -1,7 +1,7 @@
 """``problems.xlsx``: the problems as inspectors and webmasters work through them, for the run and for each site.
 
-Sheets: how to read it, overview of sites, statistics (run only), one for each class of problems, every page of every
-problem. Cells hold text and numbers, never formulas.
+Sheets: how to read it, overview of sites, statistics and IPv6 by region (run only), one for each class of problems,
+every page of every problem. Cells hold text and numbers, never formulas.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from govaudit.reports.frames import (
     results_by,
     sites_frame,
 )
+from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.places import SITES, site_folder
 from govaudit.reports.run_report import has_score, ordered_findings, veto_names
 from govaudit.reports.sheet_cells import (
@@ -105,6 +106,7 @@ def _write(
     _overview(book, sites, texts, formats)
     if whole_run:
         _statistics(book, report, texts, formats)
+        _ipv6(book, report, texts, formats)
     rows = sorted(
         (
             FindingRow(finding, judgement, texts.finding(finding), texts)
@@ -225,6 +227,13 @@ def _statistics(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, form
             for place, cell in enumerate(row):
                 _write_cell(sheet, row_number, place, cell, formats)
         line += len(table.rows) + 4
+
+
+def _ipv6(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, formats: _Formats) -> None:
+    table = ipv6_by_region(report, texts)
+    if table is not None:
+        columns = [_Column(heading, 12) for heading in table.headings]
+        _fill(book, texts.text("sheets.names.ipv6"), columns, table.rows, formats)
 
 
 def _class_sheet(

@@ -12,6 +12,7 @@ from govaudit.checks.availability.week import availability
 from govaudit.checks.context import Context
 from govaudit.checks.coverage.pages import coverage
 from govaudit.checks.coverage.walls import walls_met
+from govaudit.checks.ipv6.figures import ipv6_figures
 from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
@@ -122,6 +123,7 @@ def judge_site(
         finished_at=_moment(facts.state.finished_at),
         partial=facts.state.interrupted or not facts.state.finished_at,
         availability=availability(context),
+        ipv6=ipv6_figures(context, checks),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,7 @@ import msgspec
 from govaudit.checks.registry import all_checks
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.profile import Profile, ProfileSource, load_profile
-from govaudit.inspection.run import Budget, CrawlPlan, Network, seed_of
+from govaudit.inspection.run import Budget, CrawlPlan, FamilySizes, Network, seed_of
 from govaudit.inspection.site import Site
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _MEASURED_TLS = frozenset({"SEC004", "SEC005", "SEC006"})
+SPARE_SAMPLES = 1.2
+"""Visits for each one that has to count: some say nothing of IPv6, because IPv4 failed beside them."""
 _MEASURED_LINKS = frozenset({"LNK005", "LNK006", "LNK007", "LNK009"})
 
 
@@ -163,6 +166,26 @@ def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspa
         measures=_measures(profile.checks),
         other_hosts=tuple(sorted(hosts)),
         profiles=(f"{profile.name} {profile.digest}",),
+        families=_family_sizes(profile),
+    )
+
+
+def _family_sizes(profile: Profile) -> FamilySizes:
+    """How much the checks that are due need asked for over both address families."""
+
+    def wanted(check: str, parameter: str) -> float:
+        if check not in profile.checks:
+            return 0
+        return float(getattr(all_checks()[check].parameters(profile.checks[check], profile.name), parameter))
+
+    needed = max(wanted("IP6004", "probes"), wanted("IP6009", "probes"))
+    return FamilySizes(
+        samples=math.ceil(needed * SPARE_SAMPLES),
+        interval=wanted("IP6004", "interval") or FamilySizes().interval,
+        second_level=int(wanted("IP6006", "pages")),
+        third_level=int(wanted("IP6007", "pages")),
+        hosts=int(wanted("IP6008", "hosts")),
+        contents="IP6005" in profile.checks,
     )
 
 

@@ -55,6 +55,19 @@ class Order:
     fresh: bool = False
     verify: bool = True
     """Whether the server has to prove who it is; not so where nothing is judged but its headers."""
+    timed: bool = False
+    """Whether the answer is to say how long each step took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Seconds of one transfer. ``connect``: of the connection; ``tls``: of the handshake, 0 without one;
+    ``first_byte`` and ``total``: from the start."""
+
+    connect: float = 0.0
+    tls: float = 0.0
+    first_byte: float = 0.0
+    total: float = 0.0
 
 
 @dataclass(slots=True)
@@ -77,6 +90,8 @@ class Answer:
     waited: float = 0.0
     given_up: float = 0.0
     """Seconds after which the transfer was given up, 0 when it was not."""
+    durations: Durations | None = None
+    """Of an order that asked for them."""
 
     def header(self, name: str) -> str:
         """Value of the last header ``name`` (lower case), empty when there is none."""
@@ -100,6 +115,7 @@ class _Transfer:
         "lines",
         "received",
         "rest",
+        "timed",
         "timeout",
         "timer",
         "waited",
@@ -108,6 +124,7 @@ class _Transfer:
     def __init__(self, order: Order, future: asyncio.Future[tuple[int, str]]) -> None:
         self.future = future
         self.limit_of = order.limit_of
+        self.timed = order.timed
         self.timeout = order.timeout
         self.waited = order.timeout * PATIENCE
         self.timer: asyncio.TimerHandle | None = None
@@ -343,6 +360,17 @@ def _answer(transfer: _Transfer, handle: Any, code: int, text: str) -> Answer:
         local=handle.getinfo(pycurl.LOCAL_IP),
         waited=handle.getinfo(pycurl.STARTTRANSFER_TIME) - handle.getinfo(pycurl.PRETRANSFER_TIME),
         given_up=transfer.waited if code == pycurl.E_OPERATION_TIMEDOUT else 0.0,
+        durations=_durations(handle) if transfer.timed else None,
+    )
+
+
+def _durations(handle: Any) -> Durations:
+    connected, secured = handle.getinfo(pycurl.CONNECT_TIME), handle.getinfo(pycurl.APPCONNECT_TIME)
+    return Durations(
+        connect=connected - handle.getinfo(pycurl.NAMELOOKUP_TIME) if connected else 0.0,
+        tls=secured - connected if secured else 0.0,
+        first_byte=handle.getinfo(pycurl.STARTTRANSFER_TIME),
+        total=handle.getinfo(pycurl.TOTAL_TIME),
     )
 
 

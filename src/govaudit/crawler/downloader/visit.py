@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
@@ -49,7 +49,7 @@ _OUTAGES = 2
 """A request that is cut off more often than that cuts itself off: it is believed to fail."""
 _NO_COOKIES = str([])
 STYLESHEET_BYTES = 1_000_000
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SERVER_ERRORS = frozenset({502, 503, 504, *range(520, 531)})
 _READ_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -157,6 +157,12 @@ class Visitor:
         """Addresses of ``host`` that may be connected to, and the port that really is."""
         return await self._addresses.of(host, port), self._network.connect_port.get(f"{host}:{port}", port)
 
+    def timed_order(self, url: str, addresses: tuple[str, ...], cookies: dict[str, str]) -> Order:
+        """The request of a visit to ``url`` at ``addresses`` over a connection of its own, to be timed."""
+        chain = _Chain(cookies={hostname_of(url): cookies})
+        order = self._order(url, self._page_limit, chain, addresses, look=2, question=None)
+        return replace(order, timed=True)
+
     def stop(self) -> None:
         """End everything that runs; every visit returns ``stopped``."""
         self._stopped = True
@@ -202,7 +208,7 @@ class Visitor:
                 return heard
             answer, outcome, revalidated = heard
             location = answer.header("location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location:
                 _concluded(fetch, chain, url, answer, outcome)
                 if lane in {Lane.EXTERNAL, Lane.ATTACHMENT} and fetch.magic == "html":
                     fetch.title, fetch.heading = title_of(answer.body), heading_of(answer.body)
@@ -211,7 +217,7 @@ class Visitor:
                 return Visit(fetch, answer.body, local=answer.local)
             chain.hops.append(Hop(url, answer.status))
             _take_cookies(chain, url, answer)
-            following = _target(url, location)
+            following = redirect_target(url, location)
             fault = _too_long(location) or self._forbidden(chain, following, location, lane)
             if fault is not None:
                 return Visit(_concluded(fetch, chain, url, answer, fault))
@@ -236,7 +242,7 @@ class Visitor:
             if settled is None:
                 return None
             answer, revalidated = settled
-        reason, detail = _outcome(answer, self._network)
+        reason, detail = outcome_of(answer, self._network)
         if _is_cut(answer, reason) and await self._was_cut_off(fetch, chain, url):
             return None
         if answer.status:
@@ -377,7 +383,8 @@ def _is_cut(answer: Answer, reason: Reason | None) -> bool:
     return bool(answer.error) and (reason is None or reason in NETWORK_FAULTS)
 
 
-def _outcome(answer: Answer, network: Network) -> tuple[Reason | None, str]:
+def outcome_of(answer: Answer, network: Network) -> tuple[Reason | None, str]:
+    """Why an answer cannot be used, with the detail; ``None`` when it can."""
     if answer.error:
         return fault_of(answer, network.connect_timeout, answer.given_up or network.timeout)
     blocked = blocked_by(answer.status, answer.headers, answer.body)
@@ -422,7 +429,7 @@ def _plain(text: str) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
-def _target(url: str, location: str) -> str | None:
+def redirect_target(url: str, location: str) -> str | None:
     """Where a ``Location`` leads: canonical, without fragment; ``None`` for what is no web address. Bytes outside ASCII
     are sent back as they came, whatever they were meant to be: so do browsers."""
     written = location

@@ -13,6 +13,7 @@ from govaudit.inspection.run import BEIJING
 from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.reports.comparison import Comparison, compare
 from govaudit.reports.figures import Figures, figures, per_cent
+from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.papers.paper import Annex, Paper, Paragraph, Section, printable, rows_of
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
@@ -296,6 +297,7 @@ class _Circular:
             "unqualified": (self._unqualified(), (2, 3, 5, 6, 4, 6, 8)),
             "problems": (self._problem_list(), (2, 7, 4, 9, 15)),
             "left-out": (self._left_out_sites(), (2, 4, 8, 8, 4, 10)),
+            "ipv6": (self._ipv6(), (3, 2, 2, 2, 4, 4, 2, 2)),
         }
         filled = [(name, *table) for name, table in tables.items() if table[0][1]]
         return {
@@ -321,6 +323,14 @@ class _Circular:
             widths=widths,
             note=note,
         )
+
+    def _ipv6(self) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+        """The columns of the table of regions that a sheet of paper has room for."""
+        table = ipv6_by_region(self.report, self.texts)
+        places = {"region": 0, "listed": 1, "aaaa": 2, "reachable": 5, "second-level": 8, "third-level": 9,
+                  "window-sites": 10, "reach-unsure": 7}  # fmt: skip
+        rows = [tuple(row[place] for place in places.values()) for row in table.rows] if table else []
+        return tuple(places), rows
 
     def _annex_lines(self, annexes: dict[str, Annex]) -> tuple[str, ...]:
         entries = [
