@@ -188,6 +188,15 @@ def no_statement(visitor: Visitor, one: Planted) -> bool:
     return "政府网站工作年度报表" not in (visitor.get(one.page).tree.html or "")
 
 
+def says_not(pattern: str) -> Callable[[Visitor, Planted], bool]:
+    """COL004, DOC007-DOC021: the page does not say it, in simplified or traditional characters."""
+
+    def judge(visitor: Visitor, one: Planted) -> bool:
+        return not re.search(pattern, plain(visitor.get(one.page).tree.html or ""))
+
+    return judge
+
+
 def footer(visitor: Visitor, page: str) -> str:
     node = visitor.get(page).tree.css_first(".footer")
     assert node is not None
@@ -326,7 +335,15 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "FRE002": stale(two_weeks_before),
     "FRE003": stale(six_months_before),
     "FRE004": stale(a_year_before),
+    "COL004": says_not("办公时间"),
+    "DOC007": says_not("信息公开制度"),
+    "DOC008": says_not("传真号码"),
+    "DOC009": says_not("2025年政府信息公开工作年度报告"),
     "DOC010": no_statement,
+    "DOC015": says_not("2026年[^调]{0,6}预算公开"),
+    "DOC016": says_not("权责清单"),
+    "DOC017": says_not("基层政务公开"),
+    "DOC021": says_not("信函|邮寄|邮政"),
     "FRE005": undated,
     "FRE007": without_time,
     "IDN001": mark,

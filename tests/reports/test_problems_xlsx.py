@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 
     from openpyxl.workbook import Workbook
 
+    from govaudit.reports.run_report import RunReport
+
+
+def whole_report() -> RunReport:
+    """A sample with a finding of every check."""
+    return sample_report(per_site=max(40, len({check for check, _ in texted_faults()})))
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("xlsx")
-    write_problems_xlsx(sample_report(), folder)
-    write_findings_json(sample_report(), folder)
+    write_problems_xlsx(whole_report(), folder)
+    write_findings_json(whole_report(), folder)
     return folder
 
 
@@ -58,7 +65,7 @@ def test_class_sheets_hold_every_finding_once(book: Workbook, folder: Path) -> N
 
 
 def test_pages_sheet_holds_all_pages(book: Workbook) -> None:
-    report = sample_report()
+    report = whole_report()
     expected = sorted(
         (finding.id, page) for site in report.sites for finding in site.findings for page in finding.pages
     )
@@ -110,7 +117,7 @@ def test_tables_can_be_filtered_and_keep_their_head(book: Workbook) -> None:
 
 
 def test_each_site_has_its_own(folder: Path) -> None:
-    report = sample_report()
+    report = whole_report()
     for judgement in report.sites:
         own = openpyxl.load_workbook(folder / "sites" / judgement.site.key / "problems.xlsx")
         shown = [identifier for name in class_sheets(own) for identifier in columns(own, name)["问题编号"]]

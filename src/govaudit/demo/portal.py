@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from govaudit.demo.specification import Column, DateStyle, Guide, Message
+    from govaudit.demo.specification import Column, DateStyle, Guide, Message, Section
 
 _DATE_FORMATS: dict[DateStyle, str] = {
     "dashes": "%Y-%m-%d",
@@ -268,7 +268,7 @@ class _Builder:
                     yield self._group(place, note)
                 case "text":
                     yield self._column_page(
-                        place, "text.html", {"sections": place.column.sections, "note": note}
+                        place, "text.html", {"sections": _sections(place.column, plant), "note": note}
                     )
                 case "leaders":
                     yield self._column_page(
@@ -607,6 +607,23 @@ def _concerns(kinds: tuple[PageKind, ...], column: str, page: _Page) -> bool:
         not column
         or page.path.startswith(column)
         or (page.place is not None and page.place.path.startswith(column))
+    )
+
+
+def _sections(column: Column, plant: ColumnPlant | None) -> tuple[Section, ...]:
+    """The parts of a static page with the rows that are planted."""
+    changed = plant.rows if plant else {}
+    return tuple(
+        section.model_copy(
+            update={
+                "rows": tuple(
+                    (name, text)
+                    for name, said in section.rows
+                    if (text := changed.get(name, said)) is not None
+                )
+            }
+        )
+        for section in column.sections
     )
 
 

@@ -211,12 +211,14 @@ class AnswerPlant(Data):
 
 class ColumnPlant(Data):
     """A change of a column (path from the root). ``blank``: no entry at all; ``note``: what the page says above or
-    instead of its entries; ``remove``: the column is not there."""
+    instead of its entries; ``remove``: the column is not there; ``rows``: of a static page, that it lacks (``~``) or
+    that say something else."""
 
     path: str
     blank: bool = False
     note: str = ""
     remove: bool = False
+    rows: dict[str, str | None] = {}
 
 
 class ArticlePlant(Data):

@@ -202,6 +202,14 @@ class GuideReading(msgspec.Struct, frozen=True, array_like=True):
     elements: dict[str, str]
 
 
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The head of a page. ``there``: the page has one; ``names``: what it says that reads like the name of a site, in
+    words or as the words of a picture; none where its name is drawn in a way that cannot be read."""
+
+    there: bool
+    names: tuple[str, ...] = ()
+
+
 class Reading(msgspec.Struct, array_like=True):
     """What one page says.
 
@@ -242,6 +250,8 @@ class Reading(msgspec.Struct, array_like=True):
     """Of the page's text, then of its text without digits, 8 bytes each; empty for a page without text."""
     text: PageText = PageText()
     """All that it says. Of a stored page it is read apart (``StoredPage.text``)."""
+    head: Head | None = None
+    """``None`` where nobody looked."""
 
 
 class Rendering(msgspec.Struct, frozen=True, array_like=True):

@@ -17,6 +17,7 @@ from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
 from govaudit.crawler.reading.entry_dates import attributes_in, latest_of, standing_alone
 from govaudit.crawler.reading.guides import guides_of
+from govaudit.crawler.reading.head import head_of
 from govaudit.crawler.reading.headings import (
     Heading,
     body_element,
@@ -221,6 +222,7 @@ def _read(
         date_like=parts.dated_somewhere or has_date_like_text(page, parts.zones),
         refresh=refresh,
         text=shown_text(page, parts.zones),
+        head=head_of(page),
     )
 
 
