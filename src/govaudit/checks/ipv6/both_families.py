@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.checks.ipv6.measurements import name_answer, reaches, route_here
+from govaudit.checks.ipv6.measurements import name_answer, reaches, route_here, silence_means_nothing
 from govaudit.checks.registry import Judgement
 from govaudit.inspection.urls import hostname_of, port_of
 from govaudit.inspection.verdict import Reason
@@ -184,7 +184,18 @@ def out_of_reach(context: Context) -> Judgement | None:
         return None
     if any(way.reason is Reason.BLOCKED_STATUS for way in ways):
         return Judgement(examined=0, reason=Reason.BLOCKED_STATUS, detail=context.home_url)
+    doubt = silence_means_nothing(context)
+    if doubt is not None:
+        return Judgement(examined=0, reason=doubt, detail=context.home_url)
     return Judgement(examined=0, applicable=False, detail="; ".join(way.told() for way in ways))
+
+
+def told(step: str, error: str) -> str:
+    """A failure in words that every language has: ``[[tcp]] [[timeout]]``, ``[[http]] [[status]] 404``."""
+    word, _, detail = error.partition(":")
+    if word == "status":
+        return f"[[{step}]] [[status]] {detail.strip()}"
+    return f"[[{step}]] [[{word or 'closed'}]]" if step else f"[[{word or 'closed'}]]"
 
 
 def _opened_later(context: Context) -> bool:

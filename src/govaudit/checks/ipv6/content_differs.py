@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from govaudit.checks.ipv6.both_families import Seen, command, contents_of, out_of_reach, share
+from govaudit.checks.ipv6.both_families import Seen, command, contents_of, out_of_reach, share, told
 from govaudit.checks.ipv6.measurements import measured_at
 from govaudit.checks.ipv6.rewriting import Rewriting, rewriting
 from govaudit.checks.registry import Fault, Judgement, Params, check
@@ -131,7 +131,7 @@ def _fault(context: Context, contents: Contents, fault: str, links: _Links) -> F
             "url": url,
             "title4": next(seen.title for seen in contents.ipv4 if seen.opened),
             "title6": last.title,
-            "answer": f"{last.step} {last.error}".strip(),
+            "ways": told(last.step, last.error),
             "final": last.final_url,
             "visits": len(contents.ipv6),
             "percent": f"{links.percent:.1f}",

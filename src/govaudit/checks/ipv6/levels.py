@@ -13,6 +13,7 @@ from govaudit.checks.ipv6.both_families import (
     level_of,
     out_of_reach,
     share,
+    told,
 )
 from govaudit.checks.ipv6.measurements import measured_at
 from govaudit.checks.registry import Fault, Judgement, Params
@@ -91,7 +92,7 @@ def _fault(context: Context, level: Level, params: LevelParams) -> Fault:
             "opened": opened,
             "count": examined,
             "population": level.population,
-            "failed": "; ".join(map(_told, failed[:_SHOWN])),
+            "ways": "; ".join(map(_told, failed[:_SHOWN])),
         },
         count=len(failed),
         pages=(context.home_url, *(page.url for page in failed)),
@@ -101,7 +102,7 @@ def _fault(context: Context, level: Level, params: LevelParams) -> Fault:
 
 
 def _told(page: LevelPage) -> str:
-    return f"{page.url} ({page.ipv6.step} {page.ipv6.error})"
+    return f"{page.url} ({told(page.ipv6.step, page.ipv6.error)})"
 
 
 def _transcript(level: Level) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from govaudit.checks.ipv6.both_families import Sample, command, out_of_reach, samples_of, share
+from govaudit.checks.ipv6.both_families import Sample, command, out_of_reach, samples_of, share, told
 from govaudit.checks.ipv6.measurements import measured_at
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.finding import Evidence
@@ -62,7 +62,7 @@ def ipv6_success_rate(context: Context, params: SuccessRateParams) -> Judgement:
     if rate >= params.percent:
         return Judgement(examined=len(counted), detail=detail)
     failures = [sample for sample in counted if not sample.ok]
-    steps = Counter(f"{sample.step} {sample.error}" for sample in failures)
+    steps = Counter(told(sample.step, sample.error) for sample in failures)
     fault = Fault(
         subject=context.home_url,
         page=context.home_url,
@@ -74,7 +74,7 @@ def ipv6_success_rate(context: Context, params: SuccessRateParams) -> Judgement:
             "opened": opened,
             "count": len(counted),
             "limit": f"{samples.limit:g}",
-            "errors": "; ".join(f"{text} ×{count}" for text, count in steps.most_common(5)),
+            "ways": "; ".join(f"{text} ×{count}" for text, count in steps.most_common(5)),
         },
         evidence=(Evidence(kind="text", text=transcript(context.home_url, samples.ipv4, samples.ipv6)),),
         measured_at=measured_at(counted[-1].at),
