@@ -155,6 +155,14 @@ def test_one_answer_can_be_given_and_corrected_and_the_old_one_is_kept(workspace
     assert stored.points(CODE) == {"INT-login": 0.0}
 
 
+def test_a_veto_that_nothing_was_measured_for_is_answered_by_a_person(workspace: Workspace) -> None:
+    assert "AVL001" in judgement(workspace).undecided
+    assert "VETO-unreachable" in {row["指标编号"] for row in form(workspace)}
+    assert answers(workspace, "set", CODE, "VETO-unreachable", "否", "--by", "张三")[0] == 0
+    assert "AVL001" not in judgement(workspace).undecided
+    assert "VETO-unreachable" in {row["指标编号"] for row in form(workspace)}
+
+
 def test_the_whole_calculation_is_printed() -> None:
     portal = sample_report().sites[0]
     assert portal.score is not None

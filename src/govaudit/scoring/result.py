@@ -179,9 +179,9 @@ def _undecided(
     """Veto rows that wait for a person's answer, and checks of veto rows that could not tell or were not due."""
     found: dict[str, None] = {}
     for row in rows:
-        if row.part != "veto":
+        if row.part != "veto" or row.id in answered:
             continue
-        if row.manual and row.id not in answered:
+        if row.manual:
             found[row.id] = None
         for check in sorted(row.check_ids()):
             result = checks.get(check)

@@ -12,7 +12,7 @@ from govaudit.inspection.site_list_table import plain_text, read_table
 from govaudit.inspection.vocabulary import fold
 from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.run_record import profile_for, write_whole
-from govaudit.workflow.site_job import judge_stored
+from govaudit.workflow.site_job import judge_stored, read_judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,11 +63,20 @@ def questions(workspace: Workspace, record: RunRecord, *, only_open: bool) -> It
 
 
 def manual_rows(workspace: Workspace, record: RunRecord, site: Site) -> dict[str, Row]:
-    """Row id → row, of those that a person answers on a site."""
+    """Row id → row, of those that a person answers on a site: manual ones, and vetoes that the checks left open or that
+    somebody answered before."""
+    left_open = set(read_judgement(workspace, record, site).undecided)
+    answered = read_answers(workspace.answers_file(record.id)).points(site.key)
+
+    def is_asked(row: Row) -> bool:
+        if row.part == "veto":
+            return row.manual or row.id in answered or bool(left_open & row.check_ids())
+        return row.manual and row.part in {"deduct", "bonus"}
+
     return {
         row.id: row
         for row in profile_for(record, site, workspace).rows
-        if row.manual and row.holds_for(site) and row.part in {"veto", "deduct", "bonus"}
+        if row.holds_for(site) and is_asked(row)
     }
 
 
