@@ -251,26 +251,56 @@ def bad_label(visitor: Visitor, one: Planted) -> bool:
     return value in {"", "null"}
 
 
-def incomplete(visitor: Visitor, one: Planted) -> bool:
+def shown_elements(visitor: Visitor, one: Planted) -> dict[str, str]:
     tree = visitor.get(one.page).tree
-    if tree.css_first(".guide") is None:
-        return False
     shown = {}
     for row in tree.css("table.guide tr"):
         name, text = row.css_first("th"), row.css_first("td")
         assert name is not None
         assert text is not None
-        shown[fold(name.text())] = fold(text.text())
+        shown[fold(name.text())] = text.text().strip()
     for heading in tree.css("div.guide h3"):
         text = heading.next
         while text is not None and text.tag != "p":
             text = text.next
         assert text is not None
-        shown[fold(heading.text())] = fold(text.text())
+        shown[fold(heading.text())] = text.text().strip()
+    return shown
+
+
+def incomplete(visitor: Visitor, one: Planted) -> bool:
+    shown = {name: fold(text) for name, text in shown_elements(visitor, one).items()}
+    if not shown:
+        return False
     missing = [one for one, names in ELEMENTS.items() if not any(shown.get(fold(name)) for name in names)]
     if one.aspect:
         return bool(missing) and (len(missing) >= 4) is (one.aspect == "many")
     return bool(missing)
+
+
+def catch_all(visitor: Visitor, one: Planted) -> bool:
+    return "其他材料" in shown_elements(visitor, one)["办理材料"]
+
+
+def formless(visitor: Visitor, one: Planted) -> bool:
+    materials = shown_elements(visitor, one)["办理材料"]
+    if "以上材料均" in materials:
+        return False
+    return any(not re.search("[件版]", part) for part in re.split("[；。]", materials) if part)
+
+
+def only_named(visitor: Visitor, one: Planted) -> bool:
+    return not re.search("第.{1,6}条", shown_elements(visitor, one)["设定依据"])
+
+
+def without_form(visitor: Visitor, one: Planted) -> bool:
+    asked = re.search("申请[表书]", shown_elements(visitor, one)["办理材料"])
+    offered = visitor.get(one.page).tree.css(".files a") or "领取" in shown_elements(visitor, one)["办理材料"]
+    return bool(asked) and not offered
+
+
+def repealed(visitor: Visitor, one: Planted) -> bool:
+    return "《食品经营许可管理办法》" in shown_elements(visitor, one)["设定依据"]
 
 
 def without_aaaa(visitor: Visitor, one: Planted) -> bool:
@@ -358,6 +388,11 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "TAG003": missing_label,
     "TAG004": bad_label,
     "GUI002": incomplete,
+    "GUI003": catch_all,
+    "GUI004": formless,
+    "GUI005": only_named,
+    "GUI006": without_form,
+    "GUI007": repealed,
     "IP6001": without_aaaa,
     "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,

@@ -246,3 +246,9 @@ def test_only_the_watch_proves_something_of_a_site_whose_home_page_was_not_read(
     assert (result.result, result.score) == (expected, None)
     waiting = finding(check, verdict=Verdict.REVIEW, state=State.REVIEW)
     assert outcome(rows, [waiting], checks={"COV001": unread}).result is Result.INCONCLUSIVE
+
+
+def test_all_rules_about_guides_draw_the_same_guides() -> None:
+    pages = [f"http://a.gov.cn/bsfw/{number}.html" for number in range(40)]
+    assert sample_of(pages, 5, 7, "GUI002") == sample_of(pages, 5, 7, "GUI005")
+    assert sample_of(pages, 5, 7, "TAG002") != sample_of(pages, 5, 7, "TAG003")

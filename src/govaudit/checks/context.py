@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from govaudit.inspection.facts import Link, PageKind
+from govaudit.inspection.own_tables import NO_TABLES, OwnTables
 from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets
 from govaudit.inspection.urls import canonical
 from govaudit.inspection.watch_log import WatchWindow
@@ -54,6 +55,7 @@ class Context:
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     ipv6_witness: str = ""
     """What another site of the run reached over IPv6 at about the same time; empty: nothing is known of that."""
+    tables: OwnTables = NO_TABLES
     _derived: dict[Callable[[Context], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -355,8 +355,10 @@ class _Builder:
         )  # fmt: skip
 
     def _guide_page(self, place: Placed, guide: Guide) -> _Page:
-        plant = next((one for one in self.plants.guides if one.title == guide.title), None)
-        changed = {**place.column.defaults, **guide.elements, **(plant.elements if plant else {})}
+        changed: dict[str, str | None] = {**place.column.defaults, **guide.elements}
+        for plant in self.plants.guides:
+            if plant.title == guide.title:
+                changed |= plant.elements
         order = (
             "设定依据",
             "申请条件",

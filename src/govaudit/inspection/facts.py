@@ -194,12 +194,44 @@ class Charset(msgspec.Struct, frozen=True, array_like=True):
     shown: str = ""
 
 
+class Material(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that a guide asks applicants to bring.
+
+    ``original`` (原件, 复印件, 原件和复印件), ``copies`` (份数) and ``medium`` (纸质, 电子, 纸质或电子): as far as the
+    guide says them, else empty; ``urls``: of forms and samples offered with it,
+    empty ones where only a script knows the address; ``text``: all that is said of it."""
+
+    name: str
+    original: str = ""
+    copies: str = ""
+    medium: str = ""
+    urls: tuple[str, ...] = ()
+    text: str = ""
+
+
+class GuideLink(msgspec.Struct, frozen=True, array_like=True):
+    """A link or picture inside an element. ``url``: absolute, empty when it leads to no web address;
+    ``picture``: an image stands there, whose text nobody has read."""
+
+    element: str
+    text: str
+    url: str
+    picture: bool = False
+
+
 class GuideReading(msgspec.Struct, frozen=True, array_like=True):
-    """A service guide (办事指南). ``elements``: canonical element name → its text as shown, empty text kept."""
+    """A service guide (办事指南). ``elements``: canonical element name → its text as shown, empty text kept;
+    ``materials``: what 办理材料 lists, one by one, as far as it could be told apart; ``links``: of its elements;
+    ``from_data``: read from data in the page from which a script makes the guide; ``repeated``: elements that stand
+    there once more with another text, and that text."""
 
     name: str
     code: str
     elements: dict[str, str]
+    materials: tuple[Material, ...] = ()
+    links: tuple[GuideLink, ...] = ()
+    from_data: bool = False
+    repeated: tuple[tuple[str, str], ...] = ()
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True):
@@ -213,9 +245,9 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 class Reading(msgspec.Struct, array_like=True):
     """What one page says.
 
-    ``scripted``: parts that only a script writes (``footer``, ``navigation``, ``list``, ``page``): what is absent
-    there is unknown, not missing. What was seen in a browser lacks the parts that the browser answered; ``more``:
-    a script shows further pages of the list, which were not all looked at.
+    ``scripted``: parts that only a script writes (``footer``, ``navigation``, ``list``, ``guide``, ``page``): what is
+    absent there is unknown, not missing. What was seen in a browser lacks the parts that the browser answered;
+    ``more``: a script shows further pages of the list, which were not all looked at.
     ``challenge``: signature of the wall that answered instead of the page.
     ``empty_text``: the words with which a column says that it has nothing (暂无内容).
     ``columns``: names under which the page presents itself as a column (heading, own title part).

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from govaudit.inspection.profile import Deduction, Row, VetoRule
 
 
+_OF_ONE_POPULATION = "GUI"
+"""Beginning of the ids of checks that judge the same pages: service guides."""
+
+
 def counts(finding: Finding) -> bool:
     """Whether a finding may cost a site anything: certain or confirmed, neither dismissed nor waived."""
     if finding.state in {State.DISMISSED, State.WAIVED, State.FIXED}:
@@ -37,11 +41,14 @@ def occurrences(finding: Finding, aspects: Sequence[str]) -> int:
 
 
 def sample_of(population: Iterable[str], size: int, seed: int, check: str) -> tuple[str, ...]:
-    """``size`` pages of the judged ones, the same for the same run, site, check and pages."""
+    """``size`` pages of the judged ones, the same for the same run, site and pages. All checks
+    of service guides draw the same ones."""
     pages = sorted(set(population))
     if len(pages) <= size:
         return tuple(pages)
-    return tuple(sorted(random.Random(f"{seed}\n{check}").sample(pages, size)))  # noqa: S311 - repeatable on purpose
+    drawn_for = _OF_ONE_POPULATION if check.startswith(_OF_ONE_POPULATION) else check
+    draw = random.Random(f"{seed}\n{drawn_for}")  # noqa: S311 - repeatable on purpose
+    return tuple(sorted(draw.sample(pages, size)))
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
 from govaudit.inspection.messages import LANGUAGES
+from govaudit.inspection.own_tables import NO_TABLES, OwnTables
 from govaudit.inspection.site import SiteScope
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason, Result, State, Verdict
@@ -49,11 +50,12 @@ def judge_site(
     answers: Mapping[str, float] | None = None,
     language: str = LANGUAGES[0],
     ipv6_witness: str = "",
+    tables: OwnTables = NO_TABLES,
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
     ``calendar``: the working days of the workspace, without it those of the official calendar; ``answers``: what people
     said of manual rows, row id → points; ``language``: that of the evidence; ``ipv6_witness``: what another site of the
-    run reached over IPv6 at about the same time.
+    run reached over IPv6 at about the same time; ``tables``: the user's own.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -69,6 +71,7 @@ def judge_site(
         previous=previous,
         calendar=calendar or WorkCalendar(),
         ipv6_witness=ipv6_witness,
+        tables=tables,
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}

@@ -11,6 +11,7 @@ import msgspec
 from govaudit.inspection.answers import read_answers
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
+from govaudit.inspection.own_tables import own_tables
 from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
 from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
@@ -99,6 +100,7 @@ def judge_stored(
             answers=read_answers(workspace.answers_file(record.id)).points(site.key),
             language=workspace.settings.language,
             ipv6_witness=ipv6_witness,
+            tables=own_tables(workspace.root),
         )
     previous = previous_judgement(workspace, record, site)
     earlier = {finding.id: finding for finding in previous.findings} if previous else {}

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from govaudit.checks.guides.survey import (
+    NAME_ELEMENT,
+    SeenGuide,
+    fault_of,
+    is_scripted,
+    says,
+    seen_guides,
+    unread_guides,
+)
 from govaudit.checks.registry import Fault, Judgement, Params, check
-from govaudit.checks.whole_pages import unread_site, whole_pages, written_by_script
-from govaudit.inspection.facts import GuideReading, PageKind
-from govaudit.inspection.finding import Locator
+from govaudit.checks.whole_pages import unread_site
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason, Verdict
-from govaudit.inspection.vocabulary import fold
+from govaudit.inspection.vocabulary import fold, name_table
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
     from govaudit.inspection.fact_tables import StoredPage
 
-NAME_ELEMENT = "事项名称"
-
 
 class GuideElementsParams(Params):
-    """``elements``: classes of elements that a guide has to hold. ``many``: from how many missing classes on a
-    guide counts for the veto."""
+    """``elements``: classes of elements that a guide has to hold, under any of their names. ``many``: from how many
+    missing classes on a guide counts for the veto."""
 
     elements: tuple[str, ...] = (
         NAME_ELEMENT,
@@ -49,74 +54,51 @@ def guide_elements(context: Context, params: GuideElementsParams) -> Judgement:
 
     One finding for each guide, with all missing classes; its count is the number of missing classes, by which a
     row takes points (``per: occurrence``). Aspect ``many`` when at least ``many`` classes are missing, else
-    ``few``. “无” or “不收费” is an answer; only punctuation or nothing is none. Aspect and count never depend on
-    other guides.
+    ``few``. “无” or “不收费” is an answer where it can be one; punctuation, a placeholder, nothing, or “见附件” without
+    a file is none. A picture or link is an answer. Aspect and count never depend on other guides.
 
     Clause: 国办秘函〔2019〕19号 办事服务/办事指南: 2.提供办事指南，但重点要素类别（事项名称、设定依据、申请条件、
     办理材料、办理地点、办理机构、收费标准、办理时间、联系电话、办理流程）缺失的，每发现一处，扣0.5分。
     单项否决/服务不实用: 2.办事指南重点要素类别缺失4类及以上的事项数量超过（含）5个。
-    Reads: the guides that the reader found on own pages.
+    Reads: the guides that the reader found on own pages and in their frames, with links and pictures.
     Could not tell: browser-needed for a guide that only scripts write (it may decide the veto, so its aspect is
     ``many``); parse for a page that is a guide and whose elements were not recognised; the reason of the crawl
     when no page was read. A site without guides has none to judge (GUI001 judges that).
     """
-    pages = [
-        page for page in whole_pages(context) if page.reading.guides or page.reading.kind is PageKind.GUIDE
-    ]
-    if not pages:
-        return unread_site(context) if not context.pages else Judgement(examined=0, applicable=False)
-    faults: list[Fault] = []
+    faults: list[Fault] = [_not_read(page, reason) for page, reason in unread_guides(context)]
     population: list[str] = []
     examined = 0
-    for page in pages:
-        unread = _why_unread(page)
-        if unread is not None:
-            faults.append(_not_read(page, unread))
+    for seen in seen_guides(context):
+        examined += 1
+        missing = missing_elements(context, seen, params.elements)
+        if is_scripted(seen) and missing:
+            faults.append(_not_read(seen.page, Reason.BROWSER_NEEDED))
             continue
-        population.append(page.url)
-        examined += len(page.reading.guides)
-        faults.extend(
-            _fault(page, guide, missing, params)
-            for guide in page.reading.guides
-            if (missing := missing_elements(guide, params.elements))
-        )
-    return Judgement(examined=examined, faults=faults, population=tuple(population))
+        population.append(seen.shown_on)
+        if missing:
+            faults.append(_fault(seen, missing, params))
+    if not examined and not faults:
+        return unread_site(context) if not context.pages else Judgement(examined=0, applicable=False)
+    return Judgement(examined=examined, faults=faults, population=tuple(dict.fromkeys(population)))
 
 
-def missing_elements(guide: GuideReading, elements: tuple[str, ...]) -> tuple[str, ...]:
-    """Classes of ``elements`` that the guide lacks or leaves empty, in that order."""
-    shown = {name for name, text in guide.elements.items() if fold(text)}
-    if fold(guide.name):
-        shown.add(NAME_ELEMENT)
-    return tuple(name for name in elements if name not in shown)
+def missing_elements(context: Context, seen: SeenGuide, elements: tuple[str, ...]) -> tuple[str, ...]:
+    """Classes of ``elements`` that the guide lacks or leaves empty, in that order and as the profile names them."""
+    return tuple(name for name in elements if not _is_there(context, seen, name))
 
 
-def _why_unread(page: StoredPage) -> Reason | None:
-    if not page.reading.guides:
-        return Reason.BROWSER_NEEDED if page.reading.scripted else Reason.PARSE
-    return Reason.BROWSER_NEEDED if written_by_script(page) else None
+def _is_there(context: Context, seen: SeenGuide, name: str) -> bool:
+    canonical = name_table("guide_elements").match(name) or name
+    return says(context, seen, canonical) or (canonical == NAME_ELEMENT and bool(fold(seen.guide.name)))
 
 
-def _fault(
-    page: StoredPage, guide: GuideReading, missing: tuple[str, ...], params: GuideElementsParams
-) -> Fault:
-    item = guide.code or guide.name or page.reading.heading
-    alone = len(page.reading.guides) == 1
-    return Fault(
-        subject=page.url if alone else f"{page.url}#{item}",
-        page=page.url,
-        fault="elements-missing",
-        arguments={
-            "guide": guide.name or page.reading.heading or page.reading.title,
-            "missing": "、".join(missing),
-            "count": len(missing),
-            "required": len(params.elements),
-        },
-        identity=f"{own_identity(page.url)}#{item}",
-        locator=Locator(text=guide.name),
+def _fault(seen: SeenGuide, missing: tuple[str, ...], params: GuideElementsParams) -> Fault:
+    return fault_of(
+        seen,
+        "elements-missing",
+        {"missing": "、".join(missing), "count": len(missing), "required": len(params.elements)},
         aspect="many" if len(missing) >= params.many else "few",
         count=len(missing),
-        pages=(page.url,),
     )
 
 

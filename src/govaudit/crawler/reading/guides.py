@@ -1,102 +1,141 @@
-"""Service guides (办事指南): which elements a page shows, with their texts."""
+"""Service guides (办事指南): which elements a page shows, with their texts, materials and links."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from govaudit.crawler.reading.text import collapsed, squeezed
-from govaudit.crawler.reading.words import alternatives, word_set, words
-from govaudit.crawler.reading.zones import Zone
-from govaudit.inspection.facts import GuideReading
-from govaudit.inspection.vocabulary import name_table
+from govaudit.crawler.reading.guide_data import guides_in_data
+from govaudit.crawler.reading.guide_materials import (
+    MaterialTable,
+    cells_of,
+    material_tables,
+    materials_in,
+)
+from govaudit.crawler.reading.guide_parts import (
+    LONGEST_NAME,
+    Begun,
+    Part,
+    Skipped,
+    begun_lines,
+    header_rows,
+    merged,
+    names_of,
+    parts_of,
+    tab_parts,
+)
+from govaudit.crawler.reading.text import collapsed, comparable, squeezed
+from govaudit.crawler.reading.words import word_set, words
+from govaudit.inspection.facts import GuideLink, GuideReading, Material
 
 if TYPE_CHECKING:
+    from govaudit.crawler.reading.links_of_page import Anchors, Resolver
     from govaudit.crawler.reading.outline import Outline
+    from govaudit.crawler.reading.zones import Zone
 
-_VOCABULARY = "guide_elements"
-_LONGEST_NAME = 18
 _LONGEST_VALUE = 6000
-_SHORT_LINE = 80
+_LONGEST_TITLE = 60
 _FEWEST = 3
 _TELLING = 2
-_NUMBER = re.compile(
-    r"^[ ]?(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.:][ ]?|第[一二三四五六七八九十]{1,3}[条部分项、 ]{1,3}"
-    r"|[*·•▪■◆●☆★▶][ ]?)+"
-)
-# With these a line begins that has a number or a name in brackets.
-_TELLING_STARTS = frozenset("[(0123456789一二三四五六七八九十第*·•▪■◆●☆★▶")
-_BRACKETED = re.compile(r"^\[(.{2,16})\](.*)$")
+_FEWEST_REPEATED = 3
+_MOST_LINKS = 60
+_LONGEST_REPEATED = 200
+_MOST_GUIDES = 60
 _CODE_IN_NAME = re.compile(r"[(（](?:事项|项目|实施)?(?:编码|编号|代码)[:：] ?([0-9A-Za-z-]{4,40})[)）]$")
 _HINTS = re.compile("依据|条件|材料|流程|程序|时限|收费|受理|办理|办事|申请|事项")
-_AND = re.compile(r"[、及和与/]")
-_PLACE_AND_TIME = ("办理地点", "办理时间")
-_CELLS = frozenset(["td", "th"])
-_WITH_LINKS = frozenset(["a", "option"])
-
-# The names of the part that a line begins, and where in the line its text starts.
-_Begun = tuple[tuple[str, ...], int]
+_NUMBERED = re.compile(
+    r"^ ?(?:[(（]?[0-9一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[部分项章节]{1,2})[ 、]?"
+)
+_TEMPLATE = re.compile(r"\{\{|\$\{|#\{|<%|\[#")
+_MANY_EMPTY = 4
+_LAST_BRACKET = re.compile(r"[(\[<][^()\[\]<>]{0,30}[)\]>]$")
+_NAME, _CODE, _MATERIALS, _LIMIT = "事项名称", "事项编码", "办理材料", "办理时限"
+_LIMITS = ("承诺时限", "法定时限")
+_ROW, _TABLE = frozenset(["tr"]), frozenset(["table"])
+_NOT_WHOLE = frozenset(["html", "body"])
 
 
 @dataclass(slots=True)
-class _Part:
-    """A named part: ``start``/``stop`` of its text."""
+class _Draft:
+    """A guide on its way."""
 
-    names: tuple[str, ...]
-    start: int
-    stop: int
+    elements: dict[str, str] = field(default_factory=dict)
+    materials: tuple[Material, ...] = ()
+    links: list[GuideLink] = field(default_factory=list)
+    repeated: list[tuple[str, str]] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def telling(self) -> int:
+        """How many of its elements tell a guide."""
+        return len(word_set("guides", "telling") & set(self.elements))
 
 
-def guides_of(page: Outline, zones: list[Zone], heading: str, title: str) -> tuple[GuideReading, ...]:
-    """The guide that the page is, if it is one. Elements are canonical names of the vocabulary ``guide_elements``
-    with their texts as shown; an element that stands there with nothing behind it has an empty text."""
-    if not _may_be_guide(page):
+def guides_of(
+    page: Outline, zones: list[Zone], heading: str, title: str, *, anchors: Anchors, resolver: Resolver
+) -> tuple[GuideReading, ...]:
+    """The guides that the page holds. Elements are canonical names of the vocabulary ``guide_elements`` with their
+    texts as shown, on the screen or in a part that opens; an element that stands there with nothing behind it has
+    an empty text."""
+    drafts = _drafts(page, zones, anchors, resolver) if _may_be_guide(page) else []
+    if drafts and _is_something_else(page, heading or title):
         return ()
-    elements = _of_header_rows(page, zones)
-    lines = page.plain.split("\n")
-    begun = [_begun_by_short(line) if len(line) <= _SHORT_LINE else _begun_by_long(line) for line in lines]
-    if not _may_tell(elements, begun):
-        return ()
-    for part in _parts(page, zones, lines, begun):
-        text = collapsed(page.text[part.start : part.stop], _LONGEST_VALUE)
-        for name in part.names:
-            if not elements.get(name):
-                elements[name] = text
-    _take_code_from_name(elements)
-    telling = len(word_set("guides", "telling") & set(elements))
+    several = len(drafts) > 1
     titled = any(word in (heading + title) for word in words("guides", "titles"))
-    if not (len(elements) >= _FEWEST and telling >= _TELLING) and not (titled and telling >= 1):
-        return ()
-    name = elements.get("事项名称") or heading
-    return (GuideReading(name, elements.get("事项编码", ""), elements),)
+    core = word_set("guides", "core")
+    found = [
+        _finished(draft, draft.name if several else heading)
+        for draft in drafts[:_MOST_GUIDES]
+        if (len(draft.elements) >= _FEWEST and draft.telling >= _TELLING and core & set(draft.elements))
+        or (titled and not several and draft.telling >= 1)
+    ]
+    return tuple(found) or guides_in_data(page, resolver)
 
 
-def _take_code_from_name(elements: dict[str, str]) -> None:
-    """``居住证申领（事项编码：000109001000）`` names two elements."""
-    match = _CODE_IN_NAME.search(elements.get("事项名称", ""))
+def filled_by_script(page: Outline, guides: tuple[GuideReading, ...]) -> bool:
+    """Whether a script has still to write the texts of guides: several names stand there with nothing behind them,
+    or with the signs that a template puts where texts go."""
+    if not page.by_tag.get("script"):
+        return False
+    for guide in guides:
+        told = {link.element for link in guide.links}
+        empty = [name for name, text in guide.elements.items() if not text and name not in told]
+        if len(empty) >= _MANY_EMPTY or any(_TEMPLATE.search(text) for text in guide.elements.values()):
+            return True
+    return False
+
+
+def _finished(draft: _Draft, heading: str) -> GuideReading:
+    elements = draft.elements
+    match = _CODE_IN_NAME.search(elements.get(_NAME, ""))
     if match is not None:
-        elements["事项名称"] = elements["事项名称"][: match.start()].strip()
-        elements.setdefault("事项编码", match[1])
+        # 居住证申领（事项编码：000109001000） names two elements.
+        elements[_NAME] = elements[_NAME][: match.start()].strip()
+        elements.setdefault(_CODE, match[1])
+    if not elements.get(_LIMIT):
+        limit = next((elements[name] for name in _LIMITS if elements.get(name)), None)
+        if limit is not None:
+            elements[_LIMIT] = limit
+    return GuideReading(
+        elements.get(_NAME) or heading,
+        elements.get(_CODE, ""),
+        elements,
+        draft.materials,
+        tuple(draft.links),
+        repeated=tuple(draft.repeated),
+    )
 
 
-@lru_cache(maxsize=4096)
-def _names(said: str) -> tuple[str, ...]:
-    """Canonical names that a heading stands for."""
-    if said in word_set("guides", "combined-place-and-time"):
-        return _PLACE_AND_TIME
-    table = name_table(_VOCABULARY)
-    one = table.match(said)
-    if one is not None:
-        return (one,)
-    parts = _AND.split(said)
-    if 2 <= len(parts) <= 3:
-        matched = tuple(name for part in parts if part and (name := table.match(part)) is not None)
-        if len(matched) == len(parts):
-            return tuple(dict.fromkeys(matched))
-    return ()
+def _is_something_else(page: Outline, title: str) -> bool:
+    """Whether a page that names elements of guides is a notice, rule, explanation or list of powers."""
+    bare = _LAST_BRACKET.sub("", squeezed(comparable(title, "zh-Hant")))
+    if bare.endswith(words("guides", "other-titles")):
+        return True
+    if any(word in bare for word in words("guides", "about-others")):
+        return True
+    return any(word in page.plain for word in words("guides", "powers"))
 
 
 def _may_be_guide(page: Outline) -> bool:
@@ -106,119 +145,246 @@ def _may_be_guide(page: Outline) -> bool:
     )
 
 
-def _may_tell(elements: dict[str, str], begun: list[_Begun | None]) -> bool:
+def _may_tell(begun: list[Begun | None]) -> bool:
     """Whether anything that the page names is an element that tells a guide, or its name, which may hold one."""
-    tells = word_set("guides", "telling") | {"事项名称"}
-    if not tells.isdisjoint(elements):
-        return True
+    tells = word_set("guides", "telling") | {_NAME}
     return any(one is not None and not tells.isdisjoint(one[0]) for one in begun)
 
 
-def _parts(page: Outline, zones: list[Zone], lines: list[str], all_begun: list[_Begun | None]) -> list[_Part]:
-    parts: list[_Part] = []
-    open_part: _Part | None = None
-    place = 0
-    main, hidden, run_start, run_owner = Zone.MAIN, page.hidden, page.run_start, page.run_owner
-    for line, begun in zip(lines, all_begun, strict=True):
-        start, stop = place, place + len(line)
-        place = stop + 1
-        if (begun is None and open_part is None) or not line.strip():
+def _drafts(page: Outline, zones: list[Zone], anchors: Anchors, resolver: Resolver) -> list[_Draft]:
+    begun = begun_lines(page)
+    if not _may_tell(begun):
+        return []
+    heads = header_rows(page, zones)
+    tables = material_tables(page, lambda link: _address(anchors, link))
+    in_tables = [(page.start[one.table], page.stop[one.table]) for one in tables]
+    panels, bars = tab_parts(page, zones)
+    rows = [(page.start[row], page.stop[row]) for row, _, _ in heads]
+    rows_read, of_rows = _of_head(page, heads, in_tables)
+    skipped = Skipped(merged([*rows, *in_tables, *bars, *rows_read]), merged(bars))
+    parts = sorted([*parts_of(page, zones, begun, skipped), *panels], key=lambda part: part.line)
+    drafts = [_draft(page, group, tables, anchors, resolver) for group in _groups(page, parts)]
+    if len(of_rows) == 1 and len(drafts) == 1:
+        for name, text in of_rows[0].elements.items():
+            drafts[0].elements.setdefault(name, text)
+        drafts[0].materials = drafts[0].materials or of_rows[0].materials
+        return drafts
+    return [draft for draft in [*of_rows, *drafts] if draft.elements]
+
+
+def _address(anchors: Anchors, link: int) -> str:
+    anchor = anchors.of(link)
+    return "" if anchor is None else anchor.url
+
+
+def _groups(page: Outline, parts: list[Part]) -> list[tuple[str, list[Part]]]:
+    """The parts of each guide with the line that heads it."""
+    named = _cuts_by_name(page, parts)
+    cuts = named or _cuts_by_repetition(page, parts)
+    if not cuts:
+        return [("", parts)]
+    bounds = [0, *cuts, len(parts)]
+    groups = [parts[start:stop] for start, stop in pairwise(bounds)]
+    titles = [_title_above(page, group[0]) for group in groups]
+    if not named:
+        for group, (start, _) in zip(groups, titles[1:], strict=False):
+            group[-1].stop = max(group[-1].start, min(group[-1].stop, start))
+    return [(title, group) for (_, title), group in zip(titles, groups, strict=True)]
+
+
+def _cuts_by_name(page: Outline, parts: list[Part]) -> list[int]:
+    """Where another item is named behind a whole guide."""
+    cuts: list[int] = []
+    seen: set[str] = set()
+    told: set[str] = set()
+    telling = word_set("guides", "telling")
+    later = [set().union(*(part.names for part in parts[index:])) for index in range(len(parts))]
+    for index, part in enumerate(parts):
+        text = collapsed(page.text[part.start : part.stop])
+        if _NAME in part.names and text:
+            if (
+                seen
+                and text not in seen
+                and len(told) >= _FEWEST
+                and len(told & telling & later[index]) >= _TELLING
+            ):
+                cuts.append(index)
+                told = set()
+            seen.add(text)
+        told.update(part.names)
+    return cuts
+
+
+def _cuts_by_repetition(page: Outline, parts: list[Part]) -> list[int]:
+    """Where the same elements begin again, three of them at least, with other texts."""
+    telling = word_set("guides", "telling")
+    texts: dict[str, set[str]] = {}
+    for part in parts:
+        text = collapsed(page.text[part.start : part.stop])
+        for name in part.names:
+            if text and name in telling:
+                texts.setdefault(name, set()).add(f"{part.line}")
+    if sum(len(places) > 1 for places in texts.values()) < _FEWEST_REPEATED:
+        return []
+    cuts: list[int] = []
+    told: set[str] = set()
+    for index, part in enumerate(parts):
+        names = set(part.names)
+        if names & told and len(told & telling) >= _TELLING and len(told) >= _FEWEST:
+            cuts.append(index)
+            told = set()
+        told |= names
+    return cuts
+
+
+def _title_above(page: Outline, part: Part) -> tuple[int, str]:
+    """Where the line before a guide's first element begins, and that line without its number when it is short enough
+    for a title."""
+    if part.line == 0:
+        return 0, ""
+    start, stop = page.line_at(part.line - 1)
+    if stop - start > _LONGEST_TITLE:
+        return stop, ""
+    return start, _NUMBERED.sub("", page.text[start:stop]).strip()
+
+
+def _draft(
+    page: Outline,
+    group: tuple[str, list[Part]],
+    tables: list[MaterialTable],
+    anchors: Anchors,
+    resolver: Resolver,
+) -> _Draft:
+    title, parts = group
+    draft = _Draft(name=title)
+    materials_text = ""
+    for index, part in enumerate(parts):
+        raw = page.text[part.start : part.stop]
+        text = collapsed(raw, _LONGEST_VALUE)
+        for name in part.names:
+            if not draft.elements.get(name):
+                draft.elements[name] = text
+                if name == _MATERIALS:
+                    materials_text = raw
+            elif text and text not in draft.elements[name] and part.stop - part.start <= _LONGEST_REPEATED:
+                draft.repeated.append((name, text))
+        following = parts[index + 1] if index + 1 < len(parts) else None
+        draft.links.extend(_links(page, part, following, anchors, resolver))
+    del draft.links[_MOST_LINKS:]
+    _add_materials(page, draft, parts, tables, materials_text)
+    return draft
+
+
+def _add_materials(
+    page: Outline, draft: _Draft, parts: list[Part], tables: list[MaterialTable], text: str
+) -> None:
+    if parts:
+        begin, end = parts[0].line, max(part.stop for part in parts)
+        own = [one for one in tables if begin <= page.start[one.table] < max(end, begin + 1)]
+        own = own or (tables if len(tables) == 1 else [])
+        draft.materials = tuple(material for one in own for material in one.materials)
+        if own and not draft.elements.get(_MATERIALS):
+            draft.elements[_MATERIALS] = collapsed(page.shown(own[0].table), _LONGEST_VALUE)
+    if not draft.materials and text:
+        draft.materials = materials_in(text.strip("\n :："))
+    if not draft.materials:
+        return
+    urls = {link.text: link.url for link in draft.links if link.element == _MATERIALS and link.url}
+    draft.materials = tuple(_with_links(material, urls) for material in draft.materials)
+
+
+def _with_links(material: Material, urls: dict[str, str]) -> Material:
+    """A material with the links that stand in its own words."""
+    own = tuple(url for text, url in urls.items() if text and text in material.text)
+    if not own or material.urls:
+        return material
+    return Material(material.name, material.original, material.copies, material.medium, own, material.text)
+
+
+def _links(
+    page: Outline, part: Part, following: Part | None, anchors: Anchors, resolver: Resolver
+) -> list[GuideLink]:
+    """Links and pictures that stand in a part."""
+    found = [
+        GuideLink(part.names[0], anchor.text, anchor.url)
+        for anchor in anchors.all
+        if (anchor.url or (anchor.text and anchor.start >= part.start))
+        and part.line <= anchor.start < max(part.stop, part.line + 1)
+        and anchor.element >= part.owner
+    ]
+    bound = len(page) if following is None else following.owner
+    heads = set() if following is None else set(page.ancestors(following.owner))
+    for element in page.of_tag("img", "embed", "object"):
+        if not (part.owner < element < bound and part.line <= page.start[element] <= part.stop):
             continue
-        owner = run_owner[bisect_right(run_start, start) - 1]
-        if zones[owner] is not main or hidden[owner]:
-            open_part = None
+        holder = page.parent[element]
+        if (
+            holder in heads
+            and page.tag[holder] not in _NOT_WHOLE
+            and page.stop[holder] - page.start[holder] <= _LONGEST_TITLE
+        ):
             continue
-        if begun is not None and page.enclosing(owner, _WITH_LINKS) < 0:
-            names, offset = begun
-            open_part = _Part(names, start + offset, max(stop, start + offset))
-            parts.append(open_part)
-        elif open_part is not None:
-            if _ends_by_short(line) if len(line) <= _SHORT_LINE else _ends(line):
-                open_part = None
-            else:
-                open_part.stop = stop
-    return parts
+        written = page.attributes[element].get("src") or page.attributes[element].get("data") or ""
+        found.append(
+            GuideLink(
+                part.names[0], page.attributes[element].get("alt") or "", resolver(written), picture=True
+            )
+        )
+    return found
 
 
-@lru_cache(maxsize=16384)
-def _begun_by_short(line: str) -> _Begun | None:
-    """Kept over pages: menus and lists repeat their lines on all of them."""
-    return _begun(line)
+def _of_head(
+    page: Outline, heads: list[tuple[int, list[int], list[tuple[str, ...]]]], in_tables: list[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[_Draft]]:
+    """Guides of tables whose first row holds the names: one in the row below, or one in each row. Also where the rows
+    stand that were read."""
+    drafts: list[_Draft] = []
+    read: list[tuple[int, int]] = []
+    for row, cells, named in heads:
+        names = {name for held in named for name in held}
+        if (
+            len(names) <= _FEWEST
+            or _within_element(page, row)
+            or any(start <= page.start[row] < stop for start, stop in in_tables)
+        ):
+            continue
+        siblings = page.children(page.parent[row])
+        below = [
+            one
+            for one in siblings[siblings.index(row) + 1 :]
+            if page.tag[one] == "tr" and len(cells_of(page, one)) == len(cells)
+        ]
+        each = (
+            _NAME in names
+            and len(names) > _FEWEST + 1
+            and len(names & word_set("guides", "core")) >= _TELLING
+        )
+        whole = all(named) and len(siblings) - siblings.index(row) - 1 >= 1
+        if not each and not (whole and (len(below) == 1 or _NAME not in names)):
+            continue
+        for one in below if each else below[:1]:
+            drafts.append(_of_row(page, cells_of(page, one), named))
+            read.append((page.start[one], page.stop[one]))
+    return read, drafts
 
 
-def _begun_by_long(line: str) -> _Begun | None:
-    """A look at the beginning is enough for most lines of running text."""
-    if line[0] not in _TELLING_STARTS and " " not in line and line.find(":", 0, _LONGEST_NAME + 1) < 0:
-        return None
-    return _begun(line)
-
-
-def _begun(line: str) -> _Begun | None:
-    """What a line begins: a name alone, or a name, a colon and the text."""
-    number = _NUMBER.match(line)
-    offset = number.end() if number else 0
-    rest = line[offset:]
-    bracketed = _BRACKETED.match(rest)
-    if bracketed is not None:
-        names = _names(squeezed(bracketed[1]))
-        if names:
-            return names, offset + bracketed.start(2)
-    head, colon, _ = rest.partition(":")
-    said = squeezed(head)
-    if not 2 <= len(said) <= _LONGEST_NAME:
-        return None
-    if colon or said == squeezed(rest):
-        names = _names(said)
-        if names:
-            return names, offset + len(head) + len(colon)
-    first, blank, _ = rest.strip().partition(" ")
-    if blank and not colon and 4 <= len(first) <= 8:
-        names = _names(first)
-        if names:
-            return names, offset + rest.index(first) + len(first)
-    return None
-
-
-@cache
-def _end_words() -> re.Pattern[str]:
-    return re.compile(
-        rf"[ \[(]{{0,3}}(?:{alternatives('guides', 'ends', spaced=True)})[ \])]{{0,3}}(?:$|[:])"
+def _within_element(page: Outline, row: int) -> bool:
+    """Whether a row stands in the cell of another table, beside the name of an element."""
+    table = page.enclosing(row, _TABLE)
+    outer = page.enclosing(page.parent[table], _ROW) if table >= 0 else -1
+    return outer >= 0 and any(
+        page.last[cell] < row and names_of(squeezed(page.compared(cell)).rstrip(":"))
+        for cell in cells_of(page, outer)
+        if page.stop[cell] - page.start[cell] <= LONGEST_NAME
     )
 
 
-@lru_cache(maxsize=16384)
-def _ends_by_short(line: str) -> bool:
-    return _ends(line)
-
-
-def _ends(line: str) -> bool:
-    number = _NUMBER.match(line)
-    return _end_words().match(line, number.end() if number else 0) is not None
-
-
-def _of_header_rows(page: Outline, zones: list[Zone]) -> dict[str, str]:
-    """Elements of tables whose first row holds the names and whose second the texts."""
-    elements: dict[str, str] = {}
-    for row in page.of_tag("tr"):
-        if zones[row] is not Zone.MAIN:
-            continue
-        cells = [cell for cell in page.children(row) if page.tag[cell] in _CELLS]
-        if len(cells) < _FEWEST:
-            continue
-        names = [_names(squeezed(page.compared(cell))) if _short(page, cell) else () for cell in cells]
-        if not all(names):
-            continue
-        siblings = page.children(page.parent[row])
-        following = siblings[siblings.index(row) + 1 :][:1]
-        texts = (
-            [cell for cell in page.children(following[0]) if page.tag[cell] in _CELLS] if following else []
-        )
-        if len(texts) == len(cells):
-            for held, cell in zip(names, texts, strict=True):
-                for name in held:
-                    elements.setdefault(name, collapsed(page.shown(cell), _LONGEST_VALUE))
-    return elements
-
-
-def _short(page: Outline, cell: int) -> bool:
-    return 2 <= page.stop[cell] - page.start[cell] <= _LONGEST_NAME
+def _of_row(page: Outline, cells: list[int], named: list[tuple[str, ...]]) -> _Draft:
+    draft = _Draft()
+    for held, cell in zip(named, cells, strict=True):
+        for name in held:
+            draft.elements.setdefault(name, collapsed(page.shown(cell), _LONGEST_VALUE))
+            if name == _MATERIALS:
+                draft.materials = materials_in(page.shown(cell))
+    draft.name = draft.elements.get(_NAME, "")
+    return draft

@@ -16,7 +16,7 @@ from govaudit.crawler.reading.charset import decode
 from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
 from govaudit.crawler.reading.entry_dates import attributes_in, latest_of, standing_alone
-from govaudit.crawler.reading.guides import guides_of
+from govaudit.crawler.reading.guides import filled_by_script, guides_of
 from govaudit.crawler.reading.head import head_of
 from govaudit.crawler.reading.headings import (
     Heading,
@@ -162,7 +162,14 @@ def _read(
     parts = _parts(page, resolver, title, html, home=home)
     marks = marks_of(page, parts.zones, parts.anchors, parts.roles, resolver)
     navigation = navigation_of(page, parts.zones, parts.anchors, parts.roles, resolver)
-    guides = guides_of(page, parts.zones, parts.heading.text if parts.heading else "", title)
+    guides = guides_of(
+        page,
+        parts.zones,
+        parts.heading.text if parts.heading else "",
+        title,
+        anchors=parts.anchors,
+        resolver=resolver,
+    )
     own = [entry for entry in parts.entries if not is_related(page, entry)]
     following = resolver(
         next_page(page, parts.zones, parts.anchors, parts.roles, url, names_next=may_name_next(html))
@@ -199,6 +206,8 @@ def _read(
     )
     if parts.anchors.written >= _LEAST_ENTRIES and not {"page", "list"} & {*scripted}:
         scripted = (*scripted, "list")
+    if kind is PageKind.GUIDE and "page" not in scripted and filled_by_script(page, guides):
+        scripted = (*scripted, "guide")
     return Reading(
         kind=kind,
         kind_reasons=reasons,
