@@ -31,7 +31,8 @@ def test_it_is_made_before_the_crawl_and_once(tmp_path: Path) -> None:
     facts = SiteFacts.open(path)
     (entrance,) = facts.probes("tls")
     assert entrance.subject == f"https://{HOST}/"
-    assert str(entrance.result["error"]).startswith("plain: HTTP/1.")
+    # A server that closes before it has read the whole hello may take its own answer back with it.
+    assert str(entrance.result["error"]).startswith(("plain: HTTP/1.", "closed: "))
     (answer,) = facts.probes("home-answer")
     assert (answer.subject, answer.result["reason"]) == (f"http://{HOST}/", "")
     facts.close()
