@@ -60,6 +60,7 @@ class Fault(msgspec.Struct, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     measured_at: datetime | None = None
     spread: dict[str, int] = {}
+    both_families: bool = False
 
 
 class Judgement(msgspec.Struct, kw_only=True):

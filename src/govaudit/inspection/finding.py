@@ -65,7 +65,8 @@ class Finding(msgspec.Struct, kw_only=True):
     ``fault`` with ``arguments`` names the text in the check's message catalogue. ``aspect`` lets a profile row
     count only some findings of a check (``home``, a column's name …). ``pages``: all pages it was seen on,
     home page first. ``clause``: filled from the profile row. ``no_picture``: why there is none of a flagged place
-    (``shots.NoShot``). ``spread``: aspect → occurrences that count towards it, where they are not all of one.
+    (``shots.NoShot``). ``spread``: aspect → occurrences that count towards it, where they are not all of one;
+    ``both_families``: what is wrong shows when the page is opened over IPv4 and over IPv6.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Finding(msgspec.Struct, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     no_picture: str = ""
     spread: dict[str, int] = {}
+    both_families: bool = False
 
     @property
     def only_counts_towards_veto(self) -> bool:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 KIND = "screenshot"
 """Kind of the evidence."""
+
+
+def over_family(path: str) -> str:
+    """``-ipv4`` or ``-ipv6`` when the file of a picture shows a page over that family alone, else empty."""
+    return next((f"-ipv{family}" for family in "46" if path.endswith(f"-ipv{family}-{KIND}.jpg")), "")
 
 
 class NoShot(StrEnum):
@@ -35,10 +41,16 @@ class NoShot(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place to be framed. ``id``: of the finding; ``page``: canonical address; ``xpath``/``raw``/``text``: as in a
-    locator."""
+    locator. ``family``: the page over IPv``4`` or IPv``6`` alone, with nothing framed; empty: over any."""
 
     id: str
     page: str
     xpath: str
     raw: str
     text: str
+    family: Literal["", "4", "6"] = ""
+
+    @property
+    def name(self) -> str:
+        """What its picture is filed under."""
+        return f"{self.id}-ipv{self.family}" if self.family else self.id

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from govaudit.inspection.facts import Skipped
 from govaudit.inspection.finding import Locator
 from govaudit.inspection.run import seed_of
-from govaudit.inspection.shots import KIND
+from govaudit.inspection.shots import KIND, over_family
 from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
 from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.reports.comparison import Comparison, compare
@@ -87,7 +87,7 @@ class SiteLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty; ``fragment``: makes a browser show
-    the place on the page; ``picture``: of the place, as an address that holds its own data."""
+    the place on the page; ``pictures``: of the place, caption and address that holds its own data."""
 
     finding: Finding
     words: FindingText
@@ -98,7 +98,7 @@ class Card:
     place: str
     fragment: str
     reason: str
-    picture: str
+    pictures: tuple[tuple[str, str], ...]
     pages: tuple[str, ...]
     all_pages: int
     history: str
@@ -145,10 +145,17 @@ class Pictures:
     folder: Path | None
     room: int = MOST_PICTURES
 
-    def of(self, finding: Finding) -> str:
-        """The picture of a finding's place, empty where there is none or no room for it."""
-        path = next((one.path for one in finding.evidence if one.kind == KIND), "")
-        if self.folder is None or not path or not self.room or not (self.folder / path).is_file():
+    def of(self, finding: Finding) -> tuple[tuple[str, str], ...]:
+        """The pictures of a finding's place, as far as there are any and there is room for them: the key of the caption
+        and the picture's data."""
+        return tuple(
+            (f"picture{over_family(one.path)}", shown)
+            for one in finding.evidence
+            if one.kind == KIND and (shown := self._shown(one.path))
+        )
+
+    def _shown(self, path: str) -> str:
+        if self.folder is None or not self.room or not (self.folder / path).is_file():
             return ""
         self.room -= 1
         return f"data:image/jpeg;base64,{base64.b64encode((self.folder / path).read_bytes()).decode()}"
@@ -461,7 +468,7 @@ def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> C
         place=texts.place(finding.locator),
         fragment=text_fragment(finding.page, finding.locator),
         reason=texts.reason(finding.reason.value) if finding.reason else "",
-        picture=pictures.of(finding),
+        pictures=pictures.of(finding),
         pages=seen_on(finding)[:SHOWN_PAGES],
         all_pages=len(seen_on(finding)),
         history=history,

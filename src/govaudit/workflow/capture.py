@@ -32,26 +32,32 @@ def with_pictures(
 
     Pictures that are there already are kept. ``plan``: how the browser may go about it; ``None``: not at all.
     """
-    spots = [_spot(finding) for finding in ordered_findings(judgement) if _is_flagged(finding)]
-    missing = _take_missing(
-        [spot for spot in spots if not _file(folder, spot.id).is_file()], folder, plan, tell
+    spots = {one.id: _spots(one) for one in ordered_findings(judgement) if _is_flagged(one)}
+    new = [spot for of_one in spots.values() for spot in of_one if not _file(folder, spot).is_file()]
+    missing = _take_missing(new, folder, plan, tell)
+    findings = tuple(
+        _shown(one, spots[one.id], folder, missing) if one.id in spots else one for one in judgement.findings
     )
-    due = {spot.id for spot in spots}
-    findings = tuple(_shown(one, folder, missing) if one.id in due else one for one in judgement.findings)
     return msgspec.structs.replace(judgement, findings=findings)
 
 
 def _is_flagged(finding: Finding) -> bool:
-    return bool(finding.locator.raw) and finding.verdict in {Verdict.FAIL, Verdict.REVIEW}
+    shows = finding.both_families or bool(finding.locator.raw)
+    return shows and finding.verdict in {Verdict.FAIL, Verdict.REVIEW}
 
 
-def _spot(finding: Finding) -> Spot:
+def _spots(finding: Finding) -> list[Spot]:
     where = finding.locator
-    return Spot(finding.id, finding.page, where.xpath, where.raw, where.text)
+    if finding.both_families:
+        return [
+            Spot(finding.id, finding.page, "", "", "", "4"),
+            Spot(finding.id, finding.page, "", "", "", "6"),
+        ]
+    return [Spot(finding.id, finding.page, where.xpath, where.raw, where.text)]
 
 
-def _file(folder: Path, finding: str) -> Path:
-    return folder / f"{finding}-{KIND}.jpg"
+def _file(folder: Path, spot: Spot) -> Path:
+    return folder / f"{spot.name}-{KIND}.jpg"
 
 
 def _take_missing(
@@ -59,7 +65,7 @@ def _take_missing(
 ) -> dict[str, NoShot]:
     """Take what is not there yet. Returns why some still are not, by finding."""
     if plan is None:
-        return {spot.id: NoShot.OFFLINE for spot in spots}
+        return {spot.name: NoShot.OFFLINE for spot in spots}
     if not spots:
         return {}
     from govaudit.crawler.browser.capture import capture  # noqa: PLC0415 - only where there is something to see
@@ -69,17 +75,20 @@ def _take_missing(
 
     def take(spot: Spot, picture: bytes) -> None:
         nonlocal taken
-        write_whole(_file(folder, spot.id), picture)
+        write_whole(_file(folder, spot), picture)
         taken += 1
         tell(Progress(site=plan.site.key, stage="capture", detail=f"{taken}/{due}"))
 
-    return {spot.id: NoShot.NOT_SHOWN for spot in spots} | capture(plan, visible, take)
+    return {spot.name: NoShot.NOT_SHOWN for spot in spots} | capture(plan, visible, take)
 
 
-def _shown(finding: Finding, folder: Path, missing: dict[str, NoShot]) -> Finding:
-    file = _file(folder, finding.id)
-    if not file.is_file():
-        return msgspec.structs.replace(finding, no_picture=missing[finding.id].value)
+def _shown(finding: Finding, spots: list[Spot], folder: Path, missing: dict[str, NoShot]) -> Finding:
+    """The finding with its pictures; ``no_picture`` says why the first that is missing is not there."""
+    taken = [_piece(_file(folder, spot)) for spot in spots if _file(folder, spot).is_file()]
+    why = next((missing[spot.name].value for spot in spots if not _file(folder, spot).is_file()), "")
+    return msgspec.structs.replace(finding, evidence=(*finding.evidence, *taken), no_picture=why)
+
+
+def _piece(file: Path) -> Evidence:
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    piece = Evidence(kind=KIND, path=f"evidence/{folder.name}/{file.name}", sha256=digest)
-    return msgspec.structs.replace(finding, evidence=(*finding.evidence, piece))
+    return Evidence(kind=KIND, path=f"evidence/{file.parent.name}/{file.name}", sha256=digest)

@@ -193,6 +193,7 @@ def _finding(check: Check, fault: Fault, context: Context) -> Finding:  # type: 
         pages=fault.pages,
         evidence=fault.evidence,
         spread=fault.spread,
+        both_families=fault.both_families,
     )
 
 

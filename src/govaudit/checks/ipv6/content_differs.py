@@ -144,6 +144,7 @@ def _fault(context: Context, contents: Contents, fault: str, links: _Links) -> F
             "marks": ", ".join(_missing_marks(contents)) or "-",
         },
         evidence=(Evidence(kind="text", text=_transcript(url, contents, links)), *pages),
+        both_families=True,
         measured_at=measured_at(last.at),
     )
 

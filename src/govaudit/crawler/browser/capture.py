@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import msgspec
 import uvloop
 
 from govaudit.crawler.browser.gate import Fence
@@ -39,21 +40,28 @@ _LOG = logging.getLogger(__name__)
 
 
 def capture(plan: CrawlPlan, spots: Sequence[Spot], take: Callable[[Spot, bytes], None]) -> dict[str, NoShot]:
-    """Hand a JPEG of each spot to ``take``; those of one page together. Returns why the others have none, by id.
+    """Hand a JPEG of each spot to ``take``; those of one page together. Returns why the others have none, by name.
 
     ``plan.budget`` bounds number and time. Blocks; ``KeyboardInterrupt`` ends the browser and goes on.
     """
     if plan.network.browser == "never" or not plan.budget.screenshots:
-        return {spot.id: NoShot.NOT_USED for spot in spots}
+        return {spot.name: NoShot.NOT_USED for spot in spots}
     installed = find_browser()
     if not installed.usable:
-        return {spot.id: NoShot.NO_BROWSER for spot in spots}
+        return {spot.name: NoShot.NO_BROWSER for spot in spots}
     chosen, left = spots[: plan.budget.screenshots], spots[plan.budget.screenshots :]
-    camera = _Camera(plan, take)
-    if chosen:
+    missing = {spot.name: NoShot.LIMIT for spot in left}
+    for family, spots_of_family in groupby(sorted(chosen, key=_family), key=_family):
+        network = msgspec.structs.replace(plan.network, family=family) if family else plan.network
+        camera = _Camera(msgspec.structs.replace(plan, network=network), take)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(camera.work(installed.program, chosen))
-    return camera.missing | {spot.id: NoShot.LIMIT for spot in left}
+            runner.run(camera.work(installed.program, list(spots_of_family)))
+        missing |= camera.missing
+    return missing
+
+
+def _family(spot: Spot) -> str:
+    return spot.family
 
 
 class _Camera:
@@ -77,13 +85,13 @@ class _Camera:
                 for page, of_page in groupby(_page_by_page(spots), key=lambda spot: spot.page):
                     group = list(of_page)
                     await self._page(site, page, group)
-                    taken.update(spot.id for spot in group)
+                    taken.update(spot.name for spot in group)
         except TimeoutError:
             pass
         except Error as error:
             _LOG.error("no pictures: %s", error.message)
             why = NoShot.NO_BROWSER
-        self.missing |= {spot.id: why for spot in spots if spot.id not in taken}
+        self.missing |= {spot.name: why for spot in spots if spot.name not in taken}
 
     async def _page(self, site: _Site, page: str, spots: list[Spot]) -> None:
         waiting = dict.fromkeys(spots, NoShot.PAGE)
@@ -92,7 +100,10 @@ class _Camera:
             if view.left_for or not 200 <= view.status < 300:
                 return
             for spot in spots:
-                picture, why = await view.picture_of(spot.xpath, spot.raw, spot.text)
+                if spot.family:
+                    picture, why = await view.picture(), NoShot.PAGE.value
+                else:
+                    picture, why = await view.picture_of(spot.xpath, spot.raw, spot.text)
                 if picture:
                     self._take(spot, picture)
                     del waiting[spot]
@@ -105,7 +116,7 @@ class _Camera:
             await site.renderer.look(page, read)
         else:
             waiting = dict.fromkeys(spots, NoShot.ROBOTS)
-        self.missing |= {spot.id: why for spot, why in waiting.items()}
+        self.missing |= {spot.name: why for spot, why in waiting.items()}
 
 
 def _page_by_page(spots: Sequence[Spot]) -> list[Spot]:

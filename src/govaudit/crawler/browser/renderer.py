@@ -197,6 +197,17 @@ class View:
         asked = bool(told["asked"]) or self.dialogs > dialogs
         return Click(asked, bool(told["held"]), tuple(opened), str(told["leads"]))
 
+    async def picture(self) -> bytes:
+        """A JPEG of what the page shows first; empty when it cannot be taken."""
+        if self._page is None:
+            return b""
+        try:
+            return await self._page.screenshot(
+                type="jpeg", quality=_PICTURE_QUALITY, timeout=_PICTURE_SECONDS * 1000, animations="disabled"
+            )
+        except PlaywrightError:
+            return b""
+
     async def picture_of(self, xpath: str, raw: str, text: str) -> tuple[bytes, str]:
         """A JPEG of what is around the element that bears a reference, with a frame around it; or empty, and why there
         is none: a value of ``NoShot``."""
@@ -209,13 +220,11 @@ class View:
                 return b"", why
             # What only loads when it comes into sight.
             await self._traffic.fall_silent(2 * _STILL)
-            picture = await self._page.screenshot(
-                type="jpeg", quality=_PICTURE_QUALITY, timeout=_PICTURE_SECONDS * 1000, animations="disabled"
-            )
+            picture = await self.picture()
             await self._page.evaluate(_UNFRAMED)
         except PlaywrightError:
             return b"", "page"
-        return picture, ""
+        return picture, "" if picture else "page"
 
     async def _control(self, number: int) -> ElementHandle | None:
         if self._page is None:
