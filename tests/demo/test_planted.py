@@ -353,6 +353,27 @@ def literal(visitor: Visitor, one: Planted) -> bool:
     return any(url.startswith(one.subject) for _, url in visitor.references(visitor.get(one.page)))
 
 
+def says(pattern: str) -> Callable[[Visitor, Planted], bool]:
+    """TXT002-TXT005: the page says something that stands alone."""
+
+    def judge(visitor: Visitor, one: Planted) -> bool:
+        reply = visitor.get(one.page)
+        return re.search(pattern, reply.tree.html or "") is not None
+
+    return judge
+
+
+def desktop_only(visitor: Visitor, one: Planted) -> bool:
+    """ACC003: no viewport."""
+    return visitor.get(one.page).tree.css_first("meta[name=viewport]") is None
+
+
+def personal(visitor: Visitor, one: Planted) -> bool:
+    """TXT001: an identity number that nobody masked."""
+    shown = visitor.get(one.page).body.decode("utf-8", "ignore")
+    return re.search("身份证号[0-9]{17}[0-9X]", shown) is not None
+
+
 JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "LNK001": links,
     "LNK002": external,
@@ -387,6 +408,11 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "TAG002": missing_label,
     "TAG003": missing_label,
     "TAG004": bad_label,
+    "TXT001": personal,
+    "TXT002": says("[县縣]攻府"),
+    "TXT003": says("焚烧秸杆"),
+    "TXT004": says("<p>测试[0-9]*</p>"),
+    "TXT005": says("[内內]部[资資]料\\s注意保存"),
     "GUI002": incomplete,
     "GUI003": catch_all,
     "GUI004": formless,
@@ -397,6 +423,11 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,
     "ACC002": film,
+    "ACC003": desktop_only,
+    "SEC002": says("六合彩开奖"),
+    "SEC001": says("left:-9999px"),
+    "SEC003": says("<iframe src=.http://mp.yunlan-media"),
+    "SEC007": says("beifen.sql"),
     "SEC005": closed_to_https,
     "SEC006": unprotected,
     "IP6008": sky_window,
@@ -502,7 +533,7 @@ def test_every_check_is_planted_as_fault_and_as_near_miss(state: str) -> None:
     }
     assert missing <= {("FRE001", "near-miss"), ("FRE001", "fail"), ("FRE003", "near-miss"), ("FRE002", "near-miss"),
                        ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail"),
-                       ("LNK009", "fail")}  # fmt: skip
+                       ("LNK009", "fail"), ("SEC003", "fail")}  # fmt: skip
 
 
 def test_both_quarters_together_plant_everything() -> None:

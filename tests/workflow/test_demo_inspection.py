@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ def test_every_planted_fault_is_found_and_no_near_miss_is_accused(run: Inspected
             and planted.aspect in {"", aspect}
         ]
         verdicts = {str(finding.verdict) for finding in said}
-        if planted.verdict == "fail" and "fail" not in verdicts:
+        if planted.verdict == "fail" and not verdicts & {"fail", "review"}:
             missed.append((planted.id, verdicts))
         if planted.verdict == "near-miss" and verdicts - (
             {"inconclusive"} if planted.inconclusive else set()
@@ -138,11 +138,18 @@ def test_a_site_too_large_to_be_kept_in_memory_is_judged_the_same(
     for name in ("_MOST_READINGS", "_MOST_LOOKS", "_MOST_RECENT", "_MOST_LINKS", "_MOST_PARTS", "_AT_ONCE"):
         monkeypatch.setattr(site_facts, name, 2)
     record = existing_record(run.workspace, run.portals.state)
+    earlier = STATES[0] if run.portals.state == STATES[1] else ""
     for site, judged in zip(record.sites, run.end.judgements, strict=True):
-        with closing(SiteFacts.open(run.workspace.facts_file(record.id, site.key))) as facts:
+        with ExitStack() as stores:
+            facts, *before = [
+                stores.enter_context(closing(SiteFacts.open(run.workspace.facts_file(one, site.key))))
+                for one in (record.id, earlier)
+                if one
+            ]
             again = judge_site(
-                facts, profile_for(record, site, run.workspace), record.sites, tmp_path / site.key
-            )
+                facts, profile_for(record, site, run.workspace), record.sites, tmp_path / site.key,
+                previous=before[0] if before else None,
+            )  # fmt: skip
         assert again.checks == judged.checks
         assert again.overview == judged.overview
         assert again.coverage == judged.coverage
@@ -222,7 +229,9 @@ def test_the_second_quarter_takes_over_what_did_not_change_and_says_what_a_full_
         options = options_for(portals, revalidate=False)
         record = begin_run(workspace, portals.sites, options, listed=True)
         inspect_run(workspace, record, options, lambda _: None)
-    assert told(inspected.data) == told(findings_of(workspace, "2027Q1"))
+    # What was tampered with since the quarter before cannot be told without that quarter.
+    compared = [one for one in told(inspected.data) if one[1] != "SEC003"]
+    assert compared == told(findings_of(workspace, "2027Q1"))
     looks = [
         looks[-1]
         for site in inspected.portals.sites

@@ -15,6 +15,7 @@ from govaudit.inspection.own_tables import NO_TABLES, OwnTables
 from govaudit.inspection.site_facts import Looks, Pages, SiteFacts, Targets
 from govaudit.inspection.urls import canonical
 from govaudit.inspection.watch_log import WatchWindow
+from govaudit.inspection.word_lists import WordLists
 from govaudit.inspection.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Context:
     ipv6_witness: str = ""
     """What another site of the run reached over IPv6 at about the same time; empty: nothing is known of that."""
     tables: OwnTables = NO_TABLES
+    word_lists: WordLists = field(default_factory=WordLists)
     _derived: dict[Callable[[Context], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

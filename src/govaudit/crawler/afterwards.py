@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from govaudit.crawler import absent, fragments, leave_prompts
+from govaudit.crawler import absent, attachments, fragments, leave_prompts
 from govaudit.inspection.site_facts import SiteFacts
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ MEASURE = "links"
 
 async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -> None:
     """Make the measurements that the store at ``path`` does not hold yet. Asks the site a few more times."""
+    measures = journey.plan.measures
     if (
-        MEASURE not in journey.plan.measures
+        not {MEASURE, attachments.MEASURE} & {*measures}
         or not journey.completed
         or not journey.recorder.home_was_read(journey.home)
     ):
@@ -30,6 +31,16 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
     done = writer.probe_kinds()
     owns, may_read = journey.owns, journey.robots.allow
     with closing(SiteFacts.open(path)) as facts:
+        if attachments.MEASURE in measures:
+            read = {probe.subject for probe in facts.probes(attachments.KIND)}
+            found = attachments.read_attachments(
+                facts, journey.visitor, owns=owns, may_read=may_read, stopped=lambda: journey.interrupted,
+                but=read,
+            )  # fmt: skip
+            async for probe in found:
+                writer.add_probe(probe)
+        if MEASURE not in measures:
+            return
         if absent.KIND not in done:
             probes = await absent.ask_for_impossible(
                 facts, journey.visitor, home=journey.home, owns=owns, may_read=may_read

@@ -152,7 +152,7 @@ def _stored(facts: SiteFacts, url: str, lane: Lane) -> Stored | None:
         return None
     body = facts.body(url) if lane is Lane.PAGE else None
     if body is not None:
-        return None if fetch.truncated else Stored(fetch, body)
+        return None if fetch.truncated or fetch.original else Stored(fetch, body)
     return None if fetch.magic == "html" or not fetch.content_type else Stored(fetch, b"")
 
 

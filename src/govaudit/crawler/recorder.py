@@ -115,6 +115,8 @@ class Recorder:
         fetch = visit.fetch
         body = reply.body if reply is not None else None
         read = reply
+        if reply is not None:
+            fetch.original = reply.original
         if reply is not None and reply.packed.kind == PageKind.CHALLENGE.value:
             fetch.reason = Reason.BLOCKED_PAGE
             fetch.detail = f"wall: {reply.challenge}"
@@ -287,5 +289,5 @@ def _arrival(fetch: Fetch) -> Fetch:
         url=fetch.final_url, look=1, at=fetch.at, status=fetch.status, reason=fetch.reason, detail=fetch.detail,
         final_url=fetch.final_url, content_type=fetch.content_type, size=fetch.size, truncated=fetch.truncated,
         magic=fetch.magic, address=fetch.address, seconds=fetch.seconds, headers=fetch.headers,
-        revalidated=fetch.revalidated,
+        revalidated=fetch.revalidated, original=fetch.original,
     )  # fmt: skip

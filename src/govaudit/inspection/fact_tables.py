@@ -83,6 +83,7 @@ class FetchRest(msgspec.Struct, array_like=True):
     revalidated: Revalidated | None = None
     title: str = ""
     heading: str = ""
+    original: str = ""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -201,6 +202,7 @@ def fetch_of(row: Any) -> Fetch:
         truncated=more.truncated, magic=more.magic, address=more.address, seconds=seconds,
         headers=more.headers, revalidated=more.revalidated, title=more.title,
         heading=more.heading,
+        original=more.original,
     )  # fmt: skip
 
 

@@ -91,6 +91,7 @@ class FactWriter:
         self._new_parts: list[tuple[int, bytes, bytes]] = []
         self._new_scripted: list[tuple[int, str, bool]] = []
         self._new_renderings: list[tuple[object, ...]] = []
+        self._new_rarities: list[tuple[str, str, float, bytes]] = []
 
     @classmethod
     def open(cls, path: Path, plan: CrawlPlan) -> Self:
@@ -304,7 +305,7 @@ class FactWriter:
         self._next_fetch += 1
         rest = FetchRest(
             fetch.detail, fetch.hops, fetch.truncated, fetch.magic, fetch.address, fetch.headers,
-            fetch.revalidated, fetch.title, fetch.heading,
+            fetch.revalidated, fetch.title, fetch.heading, fetch.original,
         )  # fmt: skip
         self._new_fetches.append(
             (
@@ -335,6 +336,7 @@ class FactWriter:
                 packed.text, self._part(packed.around),
             )
         )  # fmt: skip
+        self._note_rarities(url, packed)
 
     def note_scripted(self, url_id: int, parts: tuple[str, ...], *, unmarked: bool) -> None:
         """Record which parts of a page only a script writes, and whether its source holds no mark at all."""
@@ -352,7 +354,16 @@ class FactWriter:
                 packed.kind, packed.lean, self._part(packed.navigation), self._part(packed.marks),
                 array("I", anchors).tobytes(), self._packer.compress(html), packed.text, self._part(packed.around),
             )  # fmt: skip
+            self._note_rarities(self._new_urls.get(url_id) or self._url(url_id), packed)
         self._new_renderings.append((url_id, self._encoder.encode(look), *seen))
+
+    def _note_rarities(self, url: str, packed: PackedReading) -> None:
+        """Record what few pages hold, as probes of their own: private numbers and concealed links."""
+        for kind, seen in (("private", packed.private), ("concealed", packed.concealed)):
+            if seen:
+                name = "numbers" if kind == "private" else kind
+                result = msgspec.json.encode({name: msgspec.to_builtins(seen)})
+                self._new_rarities.append((kind, url, 0.0, result))
 
     def scripted_pages(self, *, everything: bool = False) -> Iterator[ScriptedPage]:
         """Committed pages that were noted as written by scripts or without marks, nearest to the home page first, then
@@ -443,6 +454,7 @@ class FactWriter:
             self._new_urls, self._new_targets, self._target_states, self._target_depths, self._target_waves,
             self._new_anchors, self._new_fetches,
             self._new_parts, self._new_pages, self._new_bodies, self._new_scripted, self._new_renderings,
+            self._new_rarities,
         ):  # fmt: skip
             collected.clear()
         if len(self._recent) > _MOST_RECENT:
@@ -475,6 +487,9 @@ class FactWriter:
                 "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._new_pages
             )
             connection.executemany("INSERT INTO body VALUES (?, ?)", self._new_bodies)
+            connection.executemany(
+                "INSERT INTO probe (kind, subject, at, result) VALUES (?, ?, ?, ?)", self._new_rarities
+            )
             connection.executemany("INSERT OR REPLACE INTO scripted VALUES (?, ?, ?)", self._new_scripted)
             connection.executemany(
                 "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._new_renderings

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 from govaudit.inspection.page_text import PageText
+from govaudit.inspection.private_numbers import PrivateNumber
 from govaudit.inspection.verdict import Reason
 
 
@@ -242,6 +243,15 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     names: tuple[str, ...] = ()
 
 
+class Concealed(msgspec.Struct, frozen=True, array_like=True):
+    """A link that visitors do not see, or a script that hides something from them. ``how``: name of the sign; ``raw``:
+    the address as written, empty for scripts; ``text``: of the link, or the beginning of the script."""
+
+    how: str
+    raw: str
+    text: str
+
+
 class Reading(msgspec.Struct, array_like=True):
     """What one page says.
 
@@ -284,6 +294,10 @@ class Reading(msgspec.Struct, array_like=True):
     """All that it says. Of a stored page it is read apart (``StoredPage.text``)."""
     head: Head | None = None
     """``None`` where nobody looked."""
+    private: tuple[PrivateNumber, ...] = ()
+    """Numbers of persons that were in it; they are masked in all the rest. Of a stored page: the probe ``private``."""
+    concealed: tuple[Concealed, ...] = ()
+    """What it conceals from visitors. Of a stored page: the probe ``concealed``."""
 
 
 class Rendering(msgspec.Struct, frozen=True, array_like=True):
@@ -348,6 +362,8 @@ class Fetch(msgspec.Struct, kw_only=True):
     """Set where everything but address, time and duration speaks of an earlier answer."""
     title: str = ""
     heading: str = ""
+    original: str = ""
+    """SHA-256 of the body as it came, where the stored one has private numbers masked."""
 
     @property
     def opened(self) -> bool:

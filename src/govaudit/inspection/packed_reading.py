@@ -7,8 +7,9 @@ import hashlib
 import msgspec
 import zstandard
 
-from govaudit.inspection.facts import Mark, MenuEntry, Reading
+from govaudit.inspection.facts import Concealed, Mark, MenuEntry, Reading
 from govaudit.inspection.page_text import PageText
+from govaudit.inspection.private_numbers import PrivateNumber
 
 _MOST_PARTS = 500
 _LEVEL = 3
@@ -32,6 +33,8 @@ class PackedReading(msgspec.Struct, frozen=True, array_like=True):
     marks: PackedPart | None
     text: bytes | None
     around: PackedPart | None
+    private: tuple[PrivateNumber, ...] = ()
+    concealed: tuple[Concealed, ...] = ()
 
 
 class Packer:
@@ -44,7 +47,9 @@ class Packer:
 
     def pack(self, reading: Reading) -> PackedReading:
         """``reading`` as it is stored."""
-        lean = msgspec.structs.replace(reading, navigation=(), marks=(), text=PageText())
+        lean = msgspec.structs.replace(
+            reading, navigation=(), marks=(), text=PageText(), private=(), concealed=()
+        )
         return PackedReading(
             reading.kind.value,
             self._compressor.compress(self._encoder.encode(lean)),
@@ -52,6 +57,8 @@ class Packer:
             self._part(reading.marks),
             self._compressor.compress(reading.text.main.encode()) if reading.text.main else None,
             self._part(reading.text.around),
+            reading.private,
+            reading.concealed,
         )
 
     def compress(self, content: bytes) -> bytes:
@@ -96,6 +103,7 @@ class Unpacker:
             self.text(packed.text) if packed.text is not None else "",
             self.around(packed.around.content) if packed.around is not None else "",
         )
+        reading.private, reading.concealed = packed.private, packed.concealed
         return reading
 
     def navigation(self, content: bytes) -> tuple[MenuEntry, ...]:

@@ -36,6 +36,8 @@ class NoShot(StrEnum):
     """The page as the browser shows it does not hold the reference."""
     NOT_SHOWN = "not-shown"
     """Nothing of it is to be seen: a style, a script, a hidden or covered part."""
+    PRIVATE = "private"
+    """The page shows numbers of persons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,11 @@ class Workspace:
         """The user's own table of working days, for years that the official calendar does not know."""
         return self.root / "calendar.csv"
 
+    @property
+    def words(self) -> Path:
+        """Folder of the user's own word lists."""
+        return self.root / "words"
+
     def run_folder(self, run: str) -> Path:
         """Facts and judgements of a run."""
         return self.root / "runs" / run

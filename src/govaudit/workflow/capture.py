@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from govaudit.inspection.finding import Finding, SiteJudgement
     from govaudit.inspection.run import CrawlPlan
 
+_PRIVACY = "TXT001"
 _UNSEEN = "/html/head"
 """Nothing in the head of a page is to be seen."""
 
@@ -33,8 +34,12 @@ def with_pictures(
     Pictures that are there already are kept. ``plan``: how the browser may go about it; ``None``: not at all.
     """
     spots = {one.id: _spots(one) for one in ordered_findings(judgement) if _is_flagged(one)}
-    new = [spot for of_one in spots.values() for spot in of_one if not _file(folder, spot).is_file()]
-    missing = _take_missing(new, folder, plan, tell)
+    private = {page for one in judgement.findings if one.check == _PRIVACY for page in (one.page, *one.pages)}
+    all_spots = [spot for of_one in spots.values() for spot in of_one]
+    wanted = [spot for spot in all_spots if spot.page not in private and not _file(folder, spot).is_file()]
+    missing = {spot.name: NoShot.PRIVATE for spot in all_spots if spot.page in private} | _take_missing(
+        wanted, folder, plan, tell
+    )
     findings = tuple(
         _shown(one, spots[one.id], folder, missing) if one.id in spots else one for one in judgement.findings
     )

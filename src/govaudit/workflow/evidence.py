@@ -71,6 +71,7 @@ def _page_as_seen(page: str, facts: SiteFacts) -> str:
         "address": look.address,
         "content-type": look.content_type,
         "bytes": str(look.size),
+        "original-sha256": look.original,
         "body-sha256": hashlib.sha256(body).hexdigest() if body is not None else "",
     }
     lines |= _in_browser(page, facts)

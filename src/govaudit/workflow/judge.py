@@ -21,6 +21,7 @@ from govaudit.inspection.own_tables import NO_TABLES, OwnTables
 from govaudit.inspection.site import SiteScope
 from govaudit.inspection.urls import own_identity
 from govaudit.inspection.verdict import Reason, Result, State, Verdict
+from govaudit.inspection.word_lists import WordLists
 from govaudit.inspection.workdays import WorkCalendar
 from govaudit.scoring.result import judge
 from govaudit.workflow.evidence import keep_evidence
@@ -46,6 +47,7 @@ def judge_site(
     *,
     previous: SiteFacts | None = None,
     calendar: WorkCalendar | None = None,
+    word_lists: WordLists | None = None,
     not_applicable: frozenset[str] = frozenset(),
     answers: Mapping[str, float] | None = None,
     language: str = LANGUAGES[0],
@@ -53,7 +55,8 @@ def judge_site(
     tables: OwnTables = NO_TABLES,
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
-    ``calendar``: the working days of the workspace, without it those of the official calendar; ``answers``: what people
+    ``calendar``: the working days of the workspace, without it those of the official calendar; ``word_lists``:
+    those of the workspace; ``answers``: what people
     said of manual rows, row id → points; ``language``: that of the evidence; ``ipv6_witness``: what another site of the
     run reached over IPv6 at about the same time; ``tables``: the user's own.
 
@@ -72,6 +75,7 @@ def judge_site(
         calendar=calendar or WorkCalendar(),
         ipv6_witness=ipv6_witness,
         tables=tables,
+        word_lists=word_lists or WordLists(),
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MEASURED_TLS = frozenset({"SEC004", "SEC005", "SEC006"})
 SPARE_SAMPLES = 1.2
 """Visits for each one that has to count: some say nothing of IPv6, because IPv4 failed beside them."""
+_MEASURED_ATTACHMENTS = frozenset({"TXT001", "TXT002", "TXT005"})
 _MEASURED_LINKS = frozenset({"LNK005", "LNK006", "LNK007", "LNK009"})
 
 
@@ -195,6 +196,7 @@ def _measures(checks: Iterable[str]) -> tuple[str, ...]:
     measures = {
         "ipv6": any(check.startswith("IP6") for check in due),
         "links": bool(due & _MEASURED_LINKS),
+        "attachments": bool(due & _MEASURED_ATTACHMENTS),
         "tls": bool(due & _MEASURED_TLS),
     }
     return tuple(name for name, wanted in measures.items() if wanted)

@@ -13,6 +13,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
 from govaudit.inspection.own_tables import own_tables
 from govaudit.inspection.site_facts import SiteFacts, read_state, was_begun
+from govaudit.inspection.word_lists import read_word_lists
 from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.capture import with_pictures
@@ -96,6 +97,7 @@ def judge_stored(
             evidence,
             previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
             calendar=read_calendar(workspace.calendar),
+            word_lists=read_word_lists(workspace.words),
             not_applicable=not_applicable,
             answers=read_answers(workspace.answers_file(record.id)).points(site.key),
             language=workspace.settings.language,

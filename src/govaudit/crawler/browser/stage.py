@@ -18,6 +18,7 @@ from govaudit.crawler.browser.installed import find_browser
 from govaudit.crawler.browser.proxy import GuardProxy
 from govaudit.crawler.downloader.politeness import Turn
 from govaudit.crawler.reading.pool import ReaderDiedError
+from govaudit.crawler.reading.private import withhold
 from govaudit.crawler.reading.worker import ReadRequest
 from govaudit.inspection.errors import InputError
 from govaudit.inspection.facts import PageKind, Probe, RawLink, Rendering, Tag
@@ -313,7 +314,7 @@ class BrowserStage:
         if reply is None or view.reason is not None:
             return Rendered(page, look, crashed=view.crashed)
         reply.reading.scripted = _unanswered(reply, page, look)
-        reply.html = view.html
+        reply.html = reply.html or withhold(view.html.encode())[0].decode()
         return Rendered(page, look, reply)
 
     async def _read_lists(self, view: View, page: ScriptedPage) -> tuple[Shown | None, int]:
@@ -331,6 +332,7 @@ class BrowserStage:
             before = len(reading.items)
             if following is not None:
                 reading.items += following.reading.items
+                reading.private += following.reading.private
                 reply.links.extend(following.links)
                 _without_doubles(reply)
             if len(reading.items) == before:
@@ -358,9 +360,11 @@ class BrowserStage:
         except ReaderDiedError:
             return None
         reading = self._unpacker.whole(reply.packed)
+        # Private numbers are masked in what is kept.
+        kept = self._unpacker.body(reply.body).decode(encoding) if reply.original else html
         if address != page.final_url:
             reading.base = reading.base or address
-        return Shown(reading, reply.links)
+        return Shown(reading, reply.links, kept)
 
 
 def _led_on(reply: Shown | None, target: str) -> Shown | None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from govaudit.crawler.reading.breadcrumb import find_breadcrumb, without_title
 from govaudit.crawler.reading.challenge import challenge_of, most_text
 from govaudit.crawler.reading.charset import decode
+from govaudit.crawler.reading.concealed import concealed
 from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
 from govaudit.crawler.reading.entry_dates import attributes_in, latest_of, standing_alone
@@ -45,6 +46,7 @@ from govaudit.crawler.reading.lists import (
 from govaudit.crawler.reading.marks import marks_of
 from govaudit.crawler.reading.navigation import navigation_of
 from govaudit.crawler.reading.outline import Outline, outline
+from govaudit.crawler.reading.private import withhold, withhold_split
 from govaudit.crawler.reading.publication import Shown, has_date_like_text, other_candidates, shown_dates
 from govaudit.crawler.reading.roles import Role, roles_of
 from govaudit.crawler.reading.scripted import scripted_parts
@@ -111,8 +113,21 @@ def read_page(
     the references that it asks crawlers not to follow. Addresses in the
     reading are absolute, canonical and without fragment. Never raises on what a server may send.
     """
+    reading, links, _ = read_and_withhold(body, url, content_type, home=home, nofollow=nofollow)
+    return reading, links
+
+
+def read_and_withhold(
+    body: bytes, url: str, content_type: str = "", *, home: bool = False, nofollow: bool = False
+) -> tuple[Reading, list[RawLink], bytes]:
+    """What ``read_page`` says, and the body as it may be kept: with private numbers masked."""
+    body, private = withhold(body, content_type)
     html, charset = decode(body, content_type)
     page = outline(html)
+    body, split = withhold_split(body, page.plain)
+    if split:
+        html, charset = decode(body, content_type)
+        page = outline(html)
     records = stored_records(page)
     if records:
         page = outline(_with_records(html, records))
@@ -126,7 +141,9 @@ def read_page(
     reading = _read(page, url, resolver, charset=charset, text_length=text_length, html=html, home=home)
     reading.base = without_fragment(base_url) if base else ""
     reading.digest = _digest(page.text) if text_length else b""
-    return reading, links
+    reading.private = private + split
+    reading.concealed = concealed(page, url)
+    return reading, links, body
 
 
 def _digest(text: str) -> bytes:

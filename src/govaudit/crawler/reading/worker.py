@@ -7,6 +7,7 @@ A frame is its length in four bytes (big-endian) and MessagePack. It ends when i
 
 from __future__ import annotations
 
+import hashlib
 import signal
 import struct
 import sys
@@ -14,7 +15,7 @@ import sys
 import msgspec
 
 from govaudit.crawler.gist import Gist, gist_of
-from govaudit.crawler.reading.page import read_page
+from govaudit.crawler.reading.page import read_and_withhold
 from govaudit.inspection.facts import RawLink
 from govaudit.inspection.packed_reading import PackedReading, Packer
 
@@ -33,7 +34,8 @@ class ReadRequest(msgspec.Struct, frozen=True, array_like=True):
 
 class ReadReply(msgspec.Struct, frozen=True, array_like=True):
     """What the page says, as it is stored, and what the crawl itself needs to know of it: the fields of the
-    reading by these names and the references. ``body``: of the request, as it is stored."""
+    reading by these names and the references. ``body``: of the request, as it is stored; ``original``: hash of
+    the body as it came, where private numbers in it are masked."""
 
     packed: PackedReading
     body: bytes
@@ -44,6 +46,7 @@ class ReadReply(msgspec.Struct, frozen=True, array_like=True):
     challenge: str
     gist: Gist
     scripted: tuple[str, ...]
+    original: str = ""
 
 
 _PACKER = Packer()
@@ -51,12 +54,12 @@ _PACKER = Packer()
 
 def read_here(request: ReadRequest) -> ReadReply:
     """Read a page in this process."""
-    reading, links = read_page(
+    reading, links, kept = read_and_withhold(
         request.body, request.url, request.content_type, home=request.home, nofollow=request.nofollow
     )
     return ReadReply(
         packed=_PACKER.pack(reading),
-        body=_PACKER.compress(request.body),
+        body=_PACKER.compress(kept),
         links=links,
         charset=reading.charset.used,
         base=reading.base,
@@ -64,6 +67,7 @@ def read_here(request: ReadRequest) -> ReadReply:
         challenge=reading.challenge,
         gist=gist_of(reading),
         scripted=reading.scripted,
+        original=hashlib.sha256(request.body).hexdigest() if kept != request.body else "",
     )
 
 

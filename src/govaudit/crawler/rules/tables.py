@@ -67,6 +67,14 @@ class LeavePrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     governments: tuple[str, ...]
 
 
+class Concealment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signs of links that visitors do not see; see ``concealment.yaml``."""
+
+    around: dict[str, tuple[str, ...]]
+    own: dict[str, tuple[str, ...]]
+    script: dict[str, tuple[str, ...]]
+
+
 class FileType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Magic bytes of a type of file; see ``file-types.yaml``."""
 
@@ -113,3 +121,9 @@ def file_types() -> tuple[FileType, ...]:
 def leave_prompts() -> LeavePrompts:
     """Signs of a prompt before a visitor leaves. Raises ``InputError`` when the file is not right."""
     return _table("leave-prompts.yaml", LeavePrompts)
+
+
+@cache
+def concealment() -> Concealment:
+    """Signs of concealed links. Raises ``InputError`` when the file is not right."""
+    return _table("concealment.yaml", Concealment)

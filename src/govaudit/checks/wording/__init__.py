@@ -1,0 +1,1 @@
+"""Checks of what pages say: words, private numbers, marks of secrecy."""
