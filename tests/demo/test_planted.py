@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from chinese_calendar import is_workday
 
 from govaudit.checks.columns.vocabulary import column_vocabulary, place_words
 from govaudit.demo.portal import planted_in
@@ -303,6 +304,75 @@ def repealed(visitor: Visitor, one: Planted) -> bool:
     return "《食品经营许可管理办法》" in shown_elements(visitor, one)["设定依据"]
 
 
+def document_facts(visitor: Visitor, url: str) -> dict[str, str]:
+    """The table of a document, and what stands over and under its text."""
+    tree = visitor.get(url).tree
+    names = [simplified(node.text(strip=True)) for node in tree.css("table.facts th")]
+    texts = [simplified(node.text(strip=True)) for node in tree.css("table.facts td")]
+    shown = dict(zip(names, texts, strict=True))
+    for name, selector in (("文号", "p.number"), ("成文日期", "p.signature:last-of-type")):
+        node = tree.css_first(selector)
+        if not shown.get(name) and node is not None:
+            shown[name] = node.text(strip=True)
+    return shown
+
+
+def without_elements(visitor: Visitor, one: Planted) -> bool:
+    shown = document_facts(visitor, one.subject)
+    return not all(
+        shown.get(name) for name in ("索引号", "主题分类", "发布机构", "成文日期", "文号", "发布日期")
+    )
+
+
+def unlinked(visitor: Visitor, one: Planted) -> bool:
+    """Whether the interpretation, or the document that issues what its title quotes, lacks the link to the other."""
+    quoted = re.search(
+        "《(?:关于)?(?:印发)?(.+?)(?:的通知)?》", visitor.get(one.subject).tree.css("h1")[-1].text()
+    )
+    assert quoted is not None
+    column = visitor.get(f"http://{one.site}/zwgk/zfwj/")
+    document = next(
+        urljoin(column.url, node.attributes["href"] or "")
+        for node in column.tree.css("ul.list a")
+        if quoted[1] in (node.attributes["title"] or "")
+    )
+    pair = (one.subject, document) if one.aspect != "interpretation" else (document, one.subject)
+    links = {
+        urljoin(pair[0], node.attributes["href"] or "")
+        for node in visitor.get(pair[0]).tree.css(".related a")
+    }
+    return pair[1] not in links
+
+
+def explained_late(visitor: Visitor, one: Planted) -> bool:
+    document = visitor.get(one.subject).tree.css_first(".related a")
+    assert document is not None
+    published = document_facts(visitor, urljoin(one.subject, document.attributes["href"] or ""))["发布日期"]
+    first = date.fromisoformat(published)
+    shown = re.search(r"发布(?:时间|日期)[:：\[ ]*(\d{4}-\d\d-\d\d)", visitor.get(one.subject).text)
+    assert shown is not None
+    days = (
+        first + timedelta(days=step) for step in range(1, (date.fromisoformat(shown[1]) - first).days + 1)
+    )
+    return len([day for day in days if is_workday(day)]) > 3
+
+
+def unmarked(visitor: Visitor, one: Planted) -> bool:
+    """A normative document without a mark, or one that the site lists as repealed and shows as valid."""
+    shown = document_facts(visitor, one.subject)
+    if "规范性文件" in shown["主题分类"] and not {"有效性", "失效日期"} & shown.keys():
+        return True
+    lists = visitor.get(f"http://{one.site}/zwgk/zfwj/202606/t20260629_11002.html").text
+    return f"（{shown['文号']}）" in lists and shown.get("有效性") == "有效"
+
+
+def late(visitor: Visitor, one: Planted) -> bool:
+    shown = document_facts(visitor, one.subject)
+    made, published = (date.fromisoformat(shown[name]) for name in ("成文日期", "发布日期"))
+    days = (made + timedelta(days=step) for step in range(1, (published - made).days + 1))
+    return len([day for day in days if is_workday(day)]) > 20
+
+
 def without_aaaa(visitor: Visitor, one: Planted) -> bool:
     return not [
         address for address in visitor.ask(one.subject, "AAAA")[1] if not address.startswith("2001:db8:")
@@ -387,6 +457,11 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "FRE003": stale(six_months_before),
     "FRE004": stale(a_year_before),
     "COL004": says_not("办公时间"),
+    "DOC002": unlinked,
+    "DOC003": explained_late,
+    "DOC004": unmarked,
+    "DOC005": without_elements,
+    "DOC006": late,
     "DOC007": says_not("信息公开制度"),
     "DOC008": says_not("传真号码"),
     "DOC009": says_not("2025年政府信息公开工作年度报告"),

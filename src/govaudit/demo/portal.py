@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,6 @@ from govaudit.inspection.urls import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
 
     from govaudit.demo.specification import Column, DateStyle, Guide, Message, Section
 
@@ -331,7 +330,9 @@ class _Builder:
                 yield self._message_page(place, message)
 
     def _article_page(self, article: Article, newer: Article | None, older: Article | None) -> _Page:
-        plant = next((one for one in self.plants.articles if one.title == article.entry.title), None)
+        plants = [one for one in self.plants.articles if one.title == article.entry.title]
+        plant = next((one for one in plants if one.date is not None), None)
+        linked = all(one.linked for one in plants)
         shown = article.at.strftime(self.portal.visible_date)
         context = {
             "article": article,
@@ -340,9 +341,12 @@ class _Builder:
             else plant.date,
             "paragraphs": self._paragraphs(article),
             "files": self._article_files(article),
-            "document": self.by_number.get(article.entry.explains),
-            "interpretation": self.explained_by.get(article.entry.number) if article.entry.number else None,
-            "index_number": f"{self.portal.agency_code}/{article.made.year}-{article.id % 100000:05d}",
+            "document": self.by_number.get(article.entry.explains) if linked else None,
+            "interpretation": self.explained_by.get(article.entry.number)
+            if article.entry.number and linked
+            else None,
+            "facts": self._facts(article, plants),
+            "signed": next((date.fromisoformat(one.signed) for one in plants if one.signed), article.made),
             "newer": newer,
             "older": older,
             "views": 80 + stable_number(article.path) % 900,
@@ -353,6 +357,22 @@ class _Builder:
             article.path, "article", template, article.entry.title, article.place, labels, context, article.at,
             article.entry.title,
         )  # fmt: skip
+
+    def _facts(self, article: Article, plants: list[ArticlePlant]) -> list[tuple[str, str]]:
+        """Rows of a document's table."""
+        shown: dict[str, str | None] = {
+            "索引号": f"{self.portal.agency_code}/{article.made.year}-{article.id % 100000:05d}",
+            "主题分类": article.entry.topic,
+            "发布机构": self.portal.sponsor,
+            "成文日期": article.made.strftime("%Y-%m-%d"),
+            "文号": article.entry.number,
+            "发布日期": article.at.strftime("%Y-%m-%d"),
+            "名称": article.entry.title,
+            "有效性": article.entry.validity,
+        }
+        for plant in plants:
+            shown.update(plant.facts)
+        return [(name, text) for name, text in shown.items() if text is not None]
 
     def _guide_page(self, place: Placed, guide: Guide) -> _Page:
         changed: dict[str, str | None] = {**place.column.defaults, **guide.elements}

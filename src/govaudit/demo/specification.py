@@ -222,11 +222,17 @@ class ColumnPlant(Data):
 
 
 class ArticlePlant(Data):
-    """A change of one article, by title. ``date``: text in place of the publish date and its label."""
+    """A change of one article, by title. ``date``: text in place of the publish date and its label; ``facts``: rows of
+    a document's table that it lacks (``null``) or shows otherwise; ``linked``: false when it does not lead to its
+    interpretation, or to the document that it interprets;
+    ``signed``: ISO day under the text of a document."""
 
     title: str
     date: str | None = None
     labels: dict[str, str | None] = {}
+    facts: dict[str, str | None] = {}
+    linked: bool = True
+    signed: str = ""
 
 
 class FooterPlant(Data):
