@@ -16,6 +16,7 @@ from govaudit.checks.columns.vocabulary import column_vocabulary, place_words
 from govaudit.demo.portal import planted_in
 from govaudit.demo.server import STATES, running_portals
 from govaudit.demo.specification import PORTALS, Planted, load_planted, load_portal
+from govaudit.inspection.calendar import months_before
 from govaudit.inspection.urls import hostname_of
 from govaudit.inspection.vocabulary import fold, simplified
 from tests.demo.browsing import Reply, Visitor
@@ -373,6 +374,41 @@ def late(visitor: Visitor, one: Planted) -> bool:
     return len([day for day in days if is_workday(day)]) > 20
 
 
+def message_cells(visitor: Visitor, url: str) -> dict[str, str]:
+    """Folded label → text of a message's table."""
+    cells = {}
+    for row in visitor.get(url).tree.css(".message tr"):
+        name, text = row.css_first("th"), row.css_first("td")
+        assert name is not None
+        assert text is not None
+        cells[fold(name.text())] = text.text(strip=True)
+    return cells
+
+
+def unsigned(visitor: Visitor, one: Planted) -> bool:
+    """INT003: neither a row nor the answer names the unit."""
+    cells = message_cells(visitor, one.page)
+    return fold("答复单位") not in cells and not cells[fold("答复内容")].endswith("局")
+
+
+def quiet(visitor: Visitor, one: Planted) -> bool:
+    """INT004: no message of the list was asked or answered in the last two months."""
+    reply = visitor.get(one.page)
+    urls = {url for _, url in visitor.references(reply) if re.search(r"/hdjl/ly\d+\.html$", url)}
+    assert urls
+    cells = [message_cells(visitor, url) for url in urls]
+    days = [one[fold(name)][:10] for one in cells for name in ("留言时间", "答复时间")]
+    newest = max(date.fromisoformat(day) for day in days if day)
+    return newest < months_before(visitor.portals.as_of.date(), 2)
+
+
+def unanswered(visitor: Visitor, one: Planted) -> bool:
+    """INT002: the message's table shows no answer, and it was asked more than three months ago."""
+    cells = message_cells(visitor, one.page)
+    asked = date.fromisoformat(cells[fold("留言时间")][:10])
+    return not cells[fold("答复内容")] and asked < months_before(visitor.portals.as_of.date(), 3)
+
+
 def without_aaaa(visitor: Visitor, one: Planted) -> bool:
     return not [
         address for address in visitor.ask(one.subject, "AAAA")[1] if not address.startswith("2001:db8:")
@@ -494,6 +530,9 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "GUI005": only_named,
     "GUI006": without_form,
     "GUI007": repealed,
+    "INT002": unanswered,
+    "INT003": unsigned,
+    "INT004": quiet,
     "IP6001": without_aaaa,
     "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,
@@ -608,7 +647,7 @@ def test_every_check_is_planted_as_fault_and_as_near_miss(state: str) -> None:
     }
     assert missing <= {("FRE001", "near-miss"), ("FRE001", "fail"), ("FRE003", "near-miss"), ("FRE002", "near-miss"),
                        ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail"),
-                       ("LNK009", "fail"), ("SEC003", "fail")}  # fmt: skip
+                       ("LNK009", "fail"), ("SEC003", "fail"), ("INT002", "fail"), ("INT004", "fail")}  # fmt: skip
 
 
 def test_both_quarters_together_plant_everything() -> None:

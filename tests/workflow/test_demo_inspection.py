@@ -167,7 +167,11 @@ def test_results_follow_the_rule_book(both: dict[str, Inspected]) -> None:
     assert 60 <= city["score"]["total"] < 100
     assert city["score"]["complete"] is False
     assert (department["result"], department["score"]) == ("qualified", None)
-    assert (district["result"], district["vetoes"], district["score"]) == ("unqualified", ["FRE001"], None)
+    assert (district["result"], district["vetoes"], district["score"]) == (
+        "unqualified",
+        ["FRE001", "INT002"],
+        None,
+    )
     later = {site["name"]: site for site in both["2027Q1"].data["sites"]}
     assert later["云澜市青湖区人民政府"]["result"] == "qualified"
 

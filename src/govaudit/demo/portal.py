@@ -220,9 +220,13 @@ class _Builder:
         ]
 
     def _messages(self, place: Placed) -> list[Message]:
-        """Messages that have been answered, newest first."""
-        answered = [one for one in place.column.messages if self._day(one.answered) <= self.as_of]
-        return sorted(answered, key=lambda message: message.asked)
+        """Messages that have been answered or are public before, newest first."""
+        public = [
+            one
+            for one in place.column.messages
+            if self._day(one.asked if one.shown_open else one.answered) <= self.as_of
+        ]
+        return sorted(public, key=lambda message: message.asked)
 
     def _day(self, days: int) -> datetime:
         """In the morning of the day ``days`` before the base day."""
@@ -416,12 +420,23 @@ class _Builder:
         )
 
     def _message_page(self, place: Placed, message: Message) -> _Page:
-        answered = self._day(message.answered)
-        labels = self._content_labels(place.column, message.title, answered, message.unit)
-        context = {"message": message, "asked": self._day(message.asked), "answered": answered}
+        asked, answered = self._day(message.asked), self._day(message.answered)
+        is_open = answered > self.as_of
+        labels = self._content_labels(
+            place.column, message.title, asked if is_open else answered, message.unit
+        )
+        context = {"message": message, "asked": asked, "answered": answered, "is_open": is_open}
         path = self._message_path(place, message)
         return _Page(
-            path, "message", "message.html", message.title, place, labels, context, answered, message.title
+            path,
+            "message",
+            "message.html",
+            message.title,
+            place,
+            labels,
+            context,
+            asked if is_open else answered,
+            message.title,
         )
 
     def _search(self, query: str) -> Answer:

@@ -61,7 +61,8 @@ class Guide(Data):
 
 
 class Message(Data):
-    """A citizen's message. ``asked``/``answered``: days before the base day, negative ones after it."""
+    """A citizen's message. ``asked``/``answered``: days before the base day, negative ones after it;
+    ``shown_open``: it is public before it is answered; ``unit_shown``: its page names the unit that answered."""
 
     title: str
     question: str
@@ -69,6 +70,8 @@ class Message(Data):
     unit: str
     asked: int
     answered: int
+    shown_open: bool = False
+    unit_shown: bool = True
 
 
 class Leader(Data):

@@ -1,0 +1,1 @@
+"""Checks of interaction: message boards, mailboxes, surveys."""
