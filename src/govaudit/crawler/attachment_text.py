@@ -1,10 +1,12 @@
-"""The text of an attachment, read in a process of its own: files are hostile input, and their readers are large.
+"""The text of attachments, read in a process of its own: files are hostile input, and their readers are large.
 
-    python -m govaudit.crawler.attachment_text TYPE < file
+    python -m govaudit.crawler.attachment_text [office]
 
-Types are those of ``filetypes``. Prints JSON: ``text`` (lines, cells of a row parted by tabs) and ``why`` (empty, or
-the reason for which there is none: ``unreadable``, ``locked``, ``no-text``, ``too-large``, ``no-office``,
-``not-converted``, ``not-read``).
+A frame a file on standard input, its text on standard output, until the input ends; a frame is its length in four bytes
+(big-endian) and MessagePack. ``office``: for files that an office program converts, which the bound on memory would
+keep from starting. Types are those of ``filetypes``. An answer holds ``text`` (lines, cells of a row parted by tabs) and
+``why`` (empty, or the reason for which there is none: ``unreadable``, ``locked``, ``no-text``, ``too-large``,
+``no-office``, ``not-converted``, ``not-read``).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import io
 import logging
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -42,6 +45,13 @@ SECONDS = 40
 _MOST_MEMORY = 2**30
 _MOST_UNPACKED = 200 * 2**20
 _MOST_ROWS = 20_000
+
+
+class File(msgspec.Struct, array_like=True):
+    """A file to read."""
+
+    kind: str
+    body: bytes
 
 
 class Extracted(msgspec.Struct):
@@ -170,17 +180,23 @@ _READERS: dict[str, Callable[[bytes], str]] = {
     "xls": _by_office("xls", "xlsx", _xlsx),
 }
 READ_TYPES = frozenset(_READERS)
-_OFFICE = frozenset(["doc", "xls", "rtf"])
+OFFICE = frozenset(["doc", "xls", "rtf"])
+LENGTH = struct.Struct(">I")
 
 
 def main() -> None:
-    """Read one file."""
+    """Read files until there are no more."""
     logging.disable()
-    kind = sys.argv[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
-    if kind not in _OFFICE:
+    if "office" not in sys.argv:
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    sys.stdout.buffer.write(msgspec.json.encode(text_of(kind, sys.stdin.buffer.read())))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := source.read(LENGTH.size)) == LENGTH.size:
+        file = msgspec.msgpack.decode(source.read(*LENGTH.unpack(head)), type=File)
+        used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, resource.RLIM_INFINITY))
+        answer = msgspec.msgpack.encode(text_of(file.kind, file.body))
+        sink.write(LENGTH.pack(len(answer)) + answer)
+        sink.flush()
 
 
 if __name__ == "__main__":

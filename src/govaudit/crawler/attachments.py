@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.crawler.attachment_text import READ_TYPES, SECONDS, Extracted
+from govaudit.crawler.attachment_text import LENGTH, OFFICE, READ_TYPES, SECONDS, Extracted, File
 from govaudit.crawler.filetypes import type_of
 from govaudit.inspection.facts import Lane, Probe
 from govaudit.inspection.private_numbers import private_numbers, told, without_numbers
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
 
-    from govaudit.crawler.downloader.visit import Visitor
+    from govaudit.crawler.downloader.visit import Visit, Visitor
     from govaudit.inspection.site_facts import SiteFacts
 
 MEASURE = "attachments"
@@ -40,25 +41,30 @@ async def read_attachments(
 ) -> AsyncIterator[Probe]:  # fmt: skip
     """Fetch the attachments nearest to the home page and read them, one after another. ``but``: what was read
     before."""
-    for url in _chosen(facts, owns, may_read):
-        if url in but:
-            continue
-        if stopped():
-            return
-        visit = await visitor.visit(url, Lane.ATTACHMENT, limit=MOST_BYTES)
-        if visit.stopped:
-            return
-        fetch = visit.fetch
-        kind = type_of(visit.body)
-        if not fetch.opened or visit.refused or visit.left_out is not None:
-            extracted = Extracted(why="not-opened")
-        elif fetch.truncated or len(visit.body) >= MOST_BYTES:
-            extracted = Extracted(why="too-large")
-        else:
+    readers = _Readers()
+    try:
+        for url in _chosen(facts, owns, may_read):
+            if url in but:
+                continue
+            if stopped():
+                return
+            visit = await visitor.visit(url, Lane.ATTACHMENT, limit=MOST_BYTES)
+            if visit.stopped:
+                return
+            kind = type_of(visit.body)
             if kind == "text" and url.lower().endswith(".csv"):
                 kind = "csv"
-            extracted = await _extracted(kind, visit.body)
-        yield _probe(url, fetch.at, kind, extracted, len(visit.body))
+            why = _why_unread(visit)
+            extracted = Extracted(why=why) if why else await readers.text_of(kind, visit.body)
+            yield _probe(url, visit.fetch.at, kind, extracted, len(visit.body))
+    finally:
+        await readers.close()
+
+
+def _why_unread(visit: Visit) -> str:
+    if not visit.fetch.opened or visit.refused or visit.left_out is not None:
+        return "not-opened"
+    return "too-large" if visit.fetch.truncated or len(visit.body) >= MOST_BYTES else ""
 
 
 def _chosen(facts: SiteFacts, owns: Callable[[str], bool], may_read: Callable[[str], bool]) -> list[str]:
@@ -71,22 +77,51 @@ def _chosen(facts: SiteFacts, owns: Callable[[str], bool], may_read: Callable[[s
     return [url for _, url in sorted(found)[:MOST_FILES]]
 
 
-async def _extracted(kind: str, body: bytes) -> Extracted:
-    if kind not in READ_TYPES:
-        return Extracted(why="not-read")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "govaudit.crawler.attachment_text", kind,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        printed, _ = await asyncio.wait_for(process.communicate(body), 2 * SECONDS)
-        return msgspec.json.decode(printed, type=Extracted)
-    except (TimeoutError, msgspec.DecodeError):
-        return Extracted(why="unreadable")
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+class _Readers:
+    """The processes that read files, started when there is one to read. One that fails over a file is given up."""
+
+    def __init__(self) -> None:
+        self._running: dict[bool, Process] = {}
+
+    async def text_of(self, kind: str, body: bytes) -> Extracted:
+        """The text of a file."""
+        if kind not in READ_TYPES:
+            return Extracted(why="not-read")
+        by_office = kind in OFFICE
+        try:
+            async with asyncio.timeout(2 * SECONDS):
+                return await self._asked(by_office, File(kind, body))
+        except (TimeoutError, EOFError, ConnectionError, msgspec.DecodeError):
+            await self._give_up(by_office)
+            return Extracted(why="unreadable")
+
+    async def _asked(self, by_office: bool, file: File) -> Extracted:  # noqa: FBT001 - which of the two processes
+        process = self._running.get(by_office)
+        if process is None:
+            process = self._running[by_office] = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "govaudit.crawler.attachment_text", *(["office"] if by_office else []),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        source, sink = process.stdout, process.stdin
+        if source is None or sink is None:
+            raise EOFError
+        frame = msgspec.msgpack.encode(file)
+        sink.write(LENGTH.pack(len(frame)) + frame)
+        await sink.drain()
+        (length,) = LENGTH.unpack(await source.readexactly(LENGTH.size))
+        return msgspec.msgpack.decode(await source.readexactly(length), type=Extracted)
+
+    async def _give_up(self, by_office: bool) -> None:  # noqa: FBT001
+        process = self._running.pop(by_office, None)
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def close(self) -> None:
+        """End the processes."""
+        for by_office in list(self._running):
+            await self._give_up(by_office)
 
 
 def _probe(url: str, at: float, kind: str, extracted: Extracted, size: int) -> Probe:
