@@ -2,10 +2,10 @@
 
     python -m govaudit.crawler.attachment_text [office]
 
-A frame a file on standard input, its text on standard output, until the input ends; a frame is its length in four bytes
-(big-endian) and MessagePack. ``office``: for files that an office program converts, which the bound on memory would
-keep from starting. Types are those of ``filetypes``. An answer holds ``text`` (lines, cells of a row parted by tabs) and
-``why`` (empty, or the reason for which there is none: ``unreadable``, ``locked``, ``no-text``, ``too-large``,
+A frame a file on standard input, its text on standard output, until the input ends; a frame is its length in four
+bytes (big-endian) and MessagePack. ``office``: for files that an office program converts, which the bound on memory
+would keep from starting. Types are those of ``filetypes``. An answer holds ``text`` (lines, cells of a row parted by
+tabs) and ``why`` (empty, or the reason for which there is none: ``unreadable``, ``locked``, ``no-text``, ``too-large``,
 ``no-office``, ``not-converted``, ``not-read``).
 """
 
