@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from govaudit.inspection.facts import MarkKind, PageKind, Skipped
+from govaudit.inspection.finding import Finding
 from govaudit.inspection.messages import LANGUAGES, catalogue
 from govaudit.inspection.verdict import Kind, Reason, Result, State, Verdict
 from govaudit.reports.texts import Texts
@@ -112,3 +113,11 @@ def test_subjects_that_are_codes_are_put_in_words(report: RunReport) -> None:
 def test_titles_name_the_quarter(report: RunReport) -> None:
     assert Texts("zh-CN").report_title(report) == "2026年第四季度政府网站检查情况报告"
     assert Texts("en").report_title(report) == "Government website inspection report, fourth quarter of 2026"
+
+
+def test_a_list_of_nothing_is_said_to_be_empty() -> None:
+    finding = Finding(
+        id="0" * 16, check="DOC015", verdict=Verdict.FAIL, site="s", page="http://x.gov.cn/", subject="预算",
+        fault="budget", arguments={"year": 2025, "years": ""},
+    )  # fmt: skip
+    assert Texts("zh-CN").finding(finding).observed.endswith("已找到的年度：无")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NETWORK_ARGUMENTS = frozenset({"error", "servers", "unusable", "ways"})
 """Arguments in which words of the network stand in double brackets: ``2400:3200::1 [[tcp]] [[refused]]``."""
+_LISTS = frozenset({"found", "years"})
+"""Arguments that list what there is, and may hold nothing."""
 _NETWORK_WORD = re.compile(r"\[\[([a-z0-9-]+)\]\]")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
@@ -78,6 +80,8 @@ class Texts:
             arguments["where"] = self.text(
                 f"words.spread.{arguments['where']}", pages=arguments.get("pages", finding.count)
             )
+        for name in _LISTS & arguments.keys():
+            arguments[name] = arguments[name] or self.text("words.nothing")
         for name in _NETWORK_ARGUMENTS & arguments.keys():
             arguments[name] = _NETWORK_WORD.sub(
                 lambda found: self.known_word("network", found.group(1)), str(arguments[name])
