@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from govaudit.inspection.finding import CheckResult, Finding, finding_id
 from govaudit.inspection.profile import load_profile
 from govaudit.inspection.site import Site
-from govaudit.inspection.verdict import Result, Verdict
+from govaudit.inspection.verdict import Result, State, Verdict
 from govaudit.scoring.result import Outcome, judge
 
 CASES = yaml.safe_load((Path(__file__).parent / "hand_calculated.yaml").read_text("utf-8"))
@@ -54,6 +55,31 @@ def test_the_program_comes_to_the_same_score(case: dict[str, Any]) -> None:
     assert outcome.score is not None
     said = outcome.score.deducted, outcome.score.total, outcome.score.bonus
     assert said == (case["deducted"], case["total"], case["bonus"])
+
+
+def test_a_person_who_denies_a_veto_settles_its_reviews() -> None:
+    waiting = msgspec.structs.replace(
+        findings_of({"findings": [["FRE006", "", 1, 1]]})[0], verdict=Verdict.REVIEW, state=State.REVIEW
+    )
+    profile = load_profile("gov-2019")
+    site = Site(url="http://www.x.gov.cn/", code="1234560001")
+    checks = {check: CheckResult(verdict=Verdict.PASS, examined=9) for check in profile.checks}
+    open_, settled = (
+        judge(site, profile, findings=[waiting], checks=checks, populations={}, seed=1, answers=answers)
+        for answers in ({}, {"VETO-security": 0.0})
+    )
+    assert (open_.provisional, settled.provisional) == (1, 0)
+    assert (open_.result, settled.result) == (Result.QUALIFIED, Result.QUALIFIED)
+    confirmed = judge(
+        site,
+        profile,
+        findings=[waiting],
+        checks=checks,
+        populations={},
+        seed=1,
+        answers={"VETO-security": 1.0},
+    )
+    assert confirmed.result is Result.UNQUALIFIED
 
 
 def test_the_three_parts_of_the_table_add_up() -> None:

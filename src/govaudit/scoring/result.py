@@ -69,7 +69,7 @@ def judge(
             effect = _effect(row, finding, profile, taken, vetoing, scored=site.kind == "portal")
             if effect is not None:
                 effects[finding.id].append(effect)
-    reviews = {one.id for row in rows for one in open_reviews(row, ordered)}
+    reviews = {one.id for row in rows if row.id not in answered for one in open_reviews(row, ordered)}
     result, reason = _result(rows, vetoes, ordered, checks)
     score_of_site = None
     if site.kind == "portal" and not vetoes and result is not Result.INCONCLUSIVE:
