@@ -23,7 +23,7 @@ from govaudit.inspection.run import Network, Progress
 from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, inspect_run
-from govaudit.workflow.judge import judge_site
+from govaudit.workflow.judge import crashed, judge_site
 from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import existing_record, profile_for
 
@@ -116,6 +116,10 @@ def test_every_planted_fault_is_found_and_no_near_miss_is_accused(run: Inspected
         ):
             accused.append((planted.id, verdicts))
     assert (missed, accused) == ([], [])
+
+
+def test_no_check_breaks_off(run: Inspected) -> None:
+    assert [crashed(judgement) for judgement in run.end.judgements] == [[]] * len(run.end.judgements)
 
 
 def test_nothing_is_accused_that_was_not_planted(run: Inspected) -> None:

@@ -49,7 +49,7 @@ def basis_text(context: Context, params: BasisTextParams) -> Judgement:
 def named_in(text: str) -> list[tuple[str, str]]:
     """Names in 《》 with what stands behind each up to the next one."""
     found = list(_NAMED.finditer(text))
-    stops = [match.start() for match in found[1:]] + [len(text)]
+    stops = [*(match.start() for match in found[1:]), len(text)][: len(found)]
     return [
         (match[1].strip(), text[match.end() : min(stop, match.end() + _BEHIND)])
         for match, stop in zip(found, stops, strict=True)
