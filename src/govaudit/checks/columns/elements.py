@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import InputError
+from govaudit.inspection.validation import problems_of
 from govaudit.inspection.vocabulary import fold, simplified
 from govaudit.inspection.yaml_text import load_yaml
 
@@ -93,18 +94,7 @@ def _vocabulary() -> _Vocabulary:
     try:
         entries = _VOCABULARY.validate_python(document.data)
     except ValidationError as error:
-        raise InputError(
-            *(
-                Problem(
-                    "vocabulary.invalid",
-                    document.where,
-                    document.line_of(tuple(one["loc"])),
-                    ".".join(str(step) for step in one["loc"]),
-                    {"why": one["msg"]},
-                )
-                for one in error.errors()
-            )
-        ) from error
+        raise InputError(*problems_of(error, document)) from error
     names = {name for canonical, entry in entries.items() for name in (canonical, *entry.names)}
     return _Vocabulary(
         entries, re.compile(rf"(?:{_alternatives(names)})\s*(?:\([^()]{{0,20}}\))?\s*(?:[:\t]|$)")

@@ -16,9 +16,10 @@ from govaudit.checks.columns.tree import Column, ColumnItem, column_tree
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.column_types import ColumnType
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import InputError
 from govaudit.inspection.facts import PageKind
 from govaudit.inspection.finding import Arguments, Evidence, Examined
+from govaudit.inspection.validation import problems_of
 from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.yaml_text import load_yaml
 
@@ -97,18 +98,7 @@ def _words() -> _File:
     try:
         return _File.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(
-            *(
-                Problem(
-                    "vocabulary.invalid",
-                    document.where,
-                    document.line_of(tuple(one["loc"])),
-                    ".".join(str(step) for step in one["loc"]),
-                    {"why": one["msg"]},
-                )
-                for one in error.errors()
-            )
-        ) from error
+        raise InputError(*problems_of(error, document)) from error
 
 
 def _count(context: Context, column: Column, belongs: re.Pattern[str]) -> _Count:

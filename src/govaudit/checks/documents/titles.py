@@ -14,8 +14,9 @@ from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.elements import plain
 from govaudit.checks.columns.tree import column_tree
 from govaudit.checks.columns.vocabulary import place_words
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import InputError
 from govaudit.inspection.facts import NAVIGATION_TAGS
+from govaudit.inspection.validation import problems_of
 from govaudit.inspection.verdict import Reason
 from govaudit.inspection.vocabulary import fold
 from govaudit.inspection.yaml_text import load_yaml
@@ -74,18 +75,7 @@ def _words() -> _File:
     try:
         return _File.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(
-            *(
-                Problem(
-                    "vocabulary.invalid",
-                    document.where,
-                    document.line_of(tuple(one["loc"])),
-                    ".".join(str(step) for step in one["loc"]),
-                    {"why": one["msg"]},
-                )
-                for one in error.errors()
-            )
-        ) from error
+        raise InputError(*problems_of(error, document)) from error
 
 
 def _by_topic(context: Context) -> dict[str, tuple[Titled, ...]]:
