@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from govaudit.inspection.site import Site
     from govaudit.reports.run_report import ProfileNote, RunReport
 
-_NETWORK_ARGUMENTS = frozenset({"error", "servers", "unusable", "ways"})
+_NETWORK_ARGUMENTS = frozenset({"entrances", "error", "servers", "unusable", "ways"})
 """Arguments in which words of the network stand in double brackets: ``2400:3200::1 [[tcp]] [[refused]]``."""
-_LISTS = frozenset({"found", "years"})
+_LISTS = frozenset({"examples", "found", "marks", "unusable", "years"})
 """Arguments that list what there is, and may hold nothing."""
 _NETWORK_WORD = re.compile(r"\[\[([a-z0-9-]+)\]\]")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")

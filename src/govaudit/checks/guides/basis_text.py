@@ -9,7 +9,7 @@ from govaudit.checks.guides.survey import BASIS, MATERIALS, SeenGuide, fault_of,
 from govaudit.checks.guides.wording import word_list
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.verdict import Verdict
-from govaudit.inspection.vocabulary import fold
+from govaudit.inspection.vocabulary import fold, simplified
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
@@ -59,7 +59,7 @@ def named_in(text: str) -> list[tuple[str, str]]:
 def _only_named(seen: SeenGuide, params: BasisTextParams) -> list[Fault]:
     if any(link.element == BASIS for link in seen.guide.links):
         return []
-    text = seen.text(BASIS)
+    text = simplified(seen.text(BASIS))
     names = [name for name, behind in named_in(text) if not _is_told(behind, params)]
     told = {fold(name) for name, behind in named_in(text) if _is_told(behind, params)}
     linked = {fold(link.text) for link in seen.guide.links}
@@ -72,6 +72,10 @@ def _only_named(seen: SeenGuide, params: BasisTextParams) -> list[Fault]:
         return []
     quoted = [f"《{name}》" for name in bare]
     return [fault_of(seen, "only-named", {"names": "、".join(quoted), "count": len(quoted)}, text=bare[0])]
+
+
+def _says_basis(text: str) -> bool:
+    return "《" in text or any(word in text for word in word_list("guide_forms", "basis-words"))
 
 
 def _is_told(behind: str, params: BasisTextParams) -> bool:
@@ -87,7 +91,7 @@ def _proofs(seen: SeenGuide, params: BasisTextParams) -> list[Fault]:
     proofs = [
         one.name
         for one in seen.guide.materials
-        if any(word in one.name for word in words) and "《" not in one.text and "依据" not in one.text
+        if any(word in simplified(one.name) for word in words) and not _says_basis(simplified(one.text))
     ]
     if not proofs:
         return []

@@ -13,7 +13,7 @@ from govaudit.checks.guides.wording import folded_set, word_list
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.finding import Locator
 from govaudit.inspection.verdict import Verdict
-from govaudit.inspection.vocabulary import fold
+from govaudit.inspection.vocabulary import fold, simplified
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
@@ -139,6 +139,7 @@ def _fault(seen: SeenGuide, fault: str, differences: list[tuple[str, str, str]],
 
 def _differ(element: str, one: str, other: str) -> bool:
     """Whether two texts of an element cannot both be right."""
+    one, other = simplified(one), simplified(other)
     if fold(one) == fold(other):
         return False
     if element in _PHONES:

@@ -120,7 +120,7 @@ def _tells_of_ipv6(context: Context, answers: dict[str, NameAnswer]) -> bool:
 def _fault(context: Context, use: HostUse, answer: NameAnswer, verdict: Verdict) -> Fault:
     fault = "resource" if use.resources else "government-link" if is_government(use.host) else "link"
     count = use.resources
-    unusable = "; ".join(f"{address} ({why})" for address, why in sorted(answer.unusable_v6.items()))
+    unusable = "; ".join(f"{address} ([[{why}]])" for address, why in sorted(answer.unusable_v6.items()))
     return Fault(
         subject=use.host,
         page=use.examples[0],
@@ -131,7 +131,7 @@ def _fault(context: Context, use: HostUse, answer: NameAnswer, verdict: Verdict)
             "host": use.host,
             "address": use.url,
             "addresses": ", ".join(answer.A[:5]),
-            "unusable": unusable or "-",
+            "unusable": unusable,
             "pages": use.pages,
             "linking": use.links,
             "scripts": count[Tag.SCRIPT],

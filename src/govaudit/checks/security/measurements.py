@@ -84,6 +84,11 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.address}:{self.port} {'TLCP (GB/T 38636)' if self.national else self.error}"
 
     @property
+    def said(self) -> str:
+        """The same in words that every language has: ``203.0.113.7:443 [[refused]]``."""
+        return f"{self.address}:{self.port} [[{self.error.partition(':')[0]}]]"
+
+    @property
     def reason(self) -> Reason:
         """The named reason for which there was no handshake."""
         if self.national:

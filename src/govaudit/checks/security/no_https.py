@@ -95,7 +95,7 @@ def _closed(context: Context, here: list[Entrance], plain: HomeAnswer | None) ->
         return None
     if plain.left:
         return Reason.NOT_MEASURED, plain.told
-    return _fault(context, "no-https", here, [plain], {"entrances": "; ".join(one.told for one in here)})
+    return _fault(context, "no-https", here, [plain], {"entrances": "; ".join(one.said for one in here)})
 
 
 def _unopened(plain: HomeAnswer | None, one: Entrance) -> Doubt:

@@ -109,7 +109,7 @@ def filled_by_script(page: Outline, guides: tuple[GuideReading, ...]) -> bool:
 
 def _finished(draft: _Draft, heading: str) -> GuideReading:
     elements = draft.elements
-    match = _CODE_IN_NAME.search(elements.get(_NAME, ""))
+    match = _CODE_IN_NAME.search(comparable(elements.get(_NAME, ""), "zh-Hant"))
     if match is not None:
         # 居住证申领（事项编码：000109001000） names two elements.
         elements[_NAME] = elements[_NAME][: match.start()].strip()
