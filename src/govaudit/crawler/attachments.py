@@ -17,7 +17,7 @@ import msgspec
 from govaudit.crawler.attachment_text import LENGTH, OFFICE, READ_TYPES, SECONDS, Extracted, File
 from govaudit.crawler.filetypes import type_of
 from govaudit.inspection.facts import Lane, Probe
-from govaudit.inspection.private_numbers import private_numbers, told, without_numbers
+from govaudit.inspection.private_numbers import heads_of_persons, private_numbers, told, without_numbers
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -146,6 +146,5 @@ def head_of_column(text: str, place: int) -> str:
     for line in text[block:start].split("\n")[:10]:
         cells = line.split("\t")
         if len(cells) > max(column, 1) and not any(character.isdigit() for character in cells[column]):
-            persons = " ".join(cell for cell in cells if "身份证" in cell or "住址" in cell)
-            return f"{cells[column]}\n{persons}"
+            return f"{cells[column]}\n{heads_of_persons(cells)}"
     return ""

@@ -18,7 +18,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.yaml_text import load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 NumberKind = Literal["identity", "card", "mobile", "contact"]
 """``contact``: a mobile telephone that stands where an office names whom to call."""
@@ -67,6 +67,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: tuple[str, ...]
     contact_words: tuple[str, ...]
     person_words: tuple[str, ...]
+    head_words: tuple[str, ...]
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -84,6 +85,12 @@ def _table() -> _Table:
         return msgspec.convert(document.data, _Table)
     except msgspec.ValidationError as error:
         raise InputError(Problem("table.invalid", document.where, arguments={"why": str(error)})) from error
+
+
+def heads_of_persons(heads: Iterable[str]) -> str:
+    """Those heads of a table's columns which say that its rows are persons."""
+    words = _table().head_words
+    return " ".join(head for head in heads if any(word in head for word in words))
 
 
 @cache

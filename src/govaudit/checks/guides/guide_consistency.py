@@ -117,7 +117,7 @@ def _names(seen: SeenGuide, element: str) -> str:
 
 
 def _fault(seen: SeenGuide, fault: str, differences: list[tuple[str, str, str]], other: str) -> Fault:
-    told = "；".join(f"{element}：“{one[:60]}”与“{two[:60]}”" for element, one, two in differences)
+    told = "; ".join(f"{element}: {one[:60]} ≠ {two[:60]}" for element, one, two in differences)
     return Fault(
         subject=seen.subject,
         page=seen.shown_on,

@@ -14,6 +14,7 @@ from govaudit.crawler.reading.charset import decode
 from govaudit.inspection.private_numbers import (
     Found,
     PrivateNumber,
+    heads_of_persons,
     holds_number,
     masked,
     private_numbers,
@@ -213,9 +214,7 @@ class _View:
         named = cells[column] if 0 < column < len(cells) else ""
         whole = " ".join(cells[1:]) if named else ""
         # A list of persons says so in its head; whom to call says so above the very column.
-        return _TAG.sub("", f"<{named}") + "\n" + " ".join(
-            word for word in _TAG.sub(" ", f"<{whole}").split() if "身份证" in word or "住址" in word
-        )  # fmt: skip
+        return _TAG.sub("", f"<{named}") + "\n" + heads_of_persons(_TAG.sub(" ", f"<{whole}").split())
 
     def told(self, found: Iterable[Found]) -> list[PrivateNumber]:
         """What may be told of the numbers."""
