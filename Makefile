@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test quality browser pdf lock system-packages clean
+.PHONY: demo test quality browser pdf postgresql lock system-packages clean
 
 demo: $(VENV)/installed
 	$(BIN)/govaudit demo --quarters 2 --workspace demo-workspace
@@ -27,10 +27,10 @@ system-packages:
 # Hashed, without host names: one file for the core, one for each extra and group.
 lock: $(VENV)/installed
 	$(PIP) 'uv>=0.13'
-	for name in core browser pdf test quality build; do \
+	for name in core browser pdf postgresql test quality build; do \
 		case $$name in \
 			core) what="pyproject.toml" ;; \
-			browser|pdf) what="pyproject.toml --extra $$name" ;; \
+			browser|pdf|postgresql) what="pyproject.toml --extra $$name" ;; \
 			build) what="--group build" ;; \
 			*) what="pyproject.toml --group $$name" ;; \
 		esac; \
@@ -63,6 +63,10 @@ browser: $(VENV)/installed requirements/browser.txt
 # The extra that writes the circular as PDF; on Debian it needs the system's Pango (libpango-1.0-0, libpangoft2-1.0-0).
 pdf: $(VENV)/installed requirements/pdf.txt
 	$(PIP) --require-hashes -r requirements/pdf.txt
+
+# The driver for a ledger that several offices write to at once, on a PostgreSQL server.
+postgresql: $(VENV)/installed requirements/postgresql.txt
+	$(PIP) --require-hashes -r requirements/postgresql.txt
 
 $(VENV)/installed-quality: $(VENV)/installed-test requirements/quality.txt
 	$(PIP) --require-hashes -r requirements/quality.txt
