@@ -469,6 +469,11 @@ def says(pattern: str) -> Callable[[Visitor, Planted], bool]:
     return judge
 
 
+def no_language(visitor: Visitor, one: Planted) -> bool:
+    """ACC001: the page does not name its language."""
+    return not visitor.get(one.page).tree.css("html[lang]")
+
+
 def desktop_only(visitor: Visitor, one: Planted) -> bool:
     """ACC003: no viewport."""
     return visitor.get(one.page).tree.css_first("meta[name=viewport]") is None
@@ -537,6 +542,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,
     "ACC002": film,
+    "ACC001": no_language,
     "ACC003": desktop_only,
     "SEC002": says("六合彩开奖"),
     "SEC001": says("left:-9999px"),

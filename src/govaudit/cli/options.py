@@ -217,6 +217,7 @@ def budget_of(workspace: Workspace, options: dict[str, Any]) -> Budget:
         browser_pages=settings.browser_pages,
         screenshots=settings.screenshots,
         screenshot_seconds=settings.screenshot_seconds,
+        sights=settings.sights,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from govaudit.crawler import absent, attachments, fragments, leave_prompts
+from govaudit.crawler import absent, attachments, fragments, leave_prompts, sights
+from govaudit.inspection.sight import KIND as SIGHT
 from govaudit.inspection.site_facts import SiteFacts
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
     """Make the measurements that the store at ``path`` does not hold yet. Asks the site a few more times."""
     measures = journey.plan.measures
     if (
-        not {MEASURE, attachments.MEASURE} & {*measures}
+        not {MEASURE, attachments.MEASURE, sights.MEASURE} & {*measures}
         or not journey.completed
         or not journey.recorder.home_was_read(journey.home)
     ):
@@ -39,6 +40,12 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
             )  # fmt: skip
             async for probe in found:
                 writer.add_probe(probe)
+        most = journey.plan.budget.sights
+        if sights.MEASURE in measures and most and SIGHT not in done:
+            seen = await sights.look_at_pages(
+                facts, journey.look_in_browser, owns=owns, most=most, seed=journey.plan.seed
+            )
+            writer.add_probes(seen)
         if MEASURE not in measures:
             return
         if absent.KIND not in done:

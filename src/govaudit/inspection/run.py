@@ -69,6 +69,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Flagged places that a browser takes a picture of when the site was judged; here 0 means none."""
     screenshot_seconds: float = 60.0
     """How long that may take."""
+    sights: int = 0
+    """Pages that a browser looks at for what only it can tell: accessibility, hidden links, narrow screens."""
 
 
 class FamilySizes(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,8 @@ class Settings(BaseModel):
     """Pictures of flagged places a site; 0: none."""
     screenshot_seconds: float = Field(default=60.0, gt=0)
     """Seconds a site that pictures may take."""
+    sights: int = Field(default=3, ge=0)
+    """Pages a site that a browser looks at for what only it can tell (accessibility, hidden links, narrow screens)."""
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Ask only for what changed since the last run of a site; false: every page is sent again."""

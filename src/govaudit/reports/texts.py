@@ -86,6 +86,9 @@ class Texts:
             arguments[name] = _NETWORK_WORD.sub(
                 lambda found: self.known_word("network", found.group(1)), str(arguments[name])
             )
+        if "advice" in arguments:
+            arguments["rule"] = self.known_word("accessibility", str(arguments["rule"]))
+            arguments["advice"] = self.known_word("accessibility-advice", str(arguments["advice"]))
         place = f"{finding.check}.faults.{finding.fault}"
         return FindingText(
             title=self.check_title(finding.check),

@@ -80,7 +80,12 @@ def gate(
             as_of=options.as_of,
             profile=options.profile,
             network=network,
-            budget=msgspec.structs.replace(options.budget, screenshots=0),
+            budget=msgspec.structs.replace(
+                options.budget,
+                screenshots=0,
+                # A release waits for the gate: the browser only looks where somebody asks for it.
+                sights=options.budget.sights if network.browser == "always" else 0,
+            ),
             jobs=1,
             formats=options.formats or (("json", "html") if out else ("json",)),
         )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _MEASURED_TLS = frozenset({"SEC004", "SEC005", "SEC006"})
+_MEASURED_SIGHTS = frozenset({"ACC001", "ACC003", "SEC001"})
 SPARE_SAMPLES = 1.2
 """Visits for each one that has to count: some say nothing of IPv6, because IPv4 failed beside them."""
 _MEASURED_ATTACHMENTS = frozenset({"TXT001", "TXT002", "TXT005"})
@@ -198,5 +199,6 @@ def _measures(checks: Iterable[str]) -> tuple[str, ...]:
         "links": bool(due & _MEASURED_LINKS),
         "attachments": bool(due & _MEASURED_ATTACHMENTS),
         "tls": bool(due & _MEASURED_TLS),
+        "sights": bool(due & _MEASURED_SIGHTS),
     }
     return tuple(name for name, wanted in measures.items() if wanted)

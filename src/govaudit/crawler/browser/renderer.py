@@ -11,12 +11,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from playwright.async_api import async_playwright
 
 from govaudit.crawler.browser.gate import Fence, Gate
 from govaudit.crawler.reading.words import words
+from govaudit.inspection.facts import Concealed
+from govaudit.inspection.sight import BrokenRule
 from govaudit.inspection.urls import canonical, hostname_of
 from govaudit.inspection.verdict import Reason
 
@@ -51,6 +54,8 @@ _LONGEST_NOTE = 200
 _PICTURE_SECONDS = 10.0
 _PICTURE_QUALITY = 80
 """Of JPEG: letters stay sharp, and a picture of a page weighs some 100 KB."""
+_MOST_CONCEALED = 50
+_RULES_SECONDS = 20.0
 _UNFRAMED = "() => document.querySelectorAll('[data-govaudit=frame]').forEach((one) => one.remove())"
 _LONGEST_PAGE = 5_000_000
 """Characters of a page as the browser holds it."""
@@ -196,6 +201,43 @@ class View:
         opened = [*told["opened"], *([self._gate.left_for] if self._gate.left_for else [])]
         asked = bool(told["asked"]) or self.dialogs > dialogs
         return Click(asked, bool(told["held"]), tuple(opened), str(told["leads"]))
+
+    async def concealed_links(self) -> list[Concealed]:
+        """Links to other hosts that a visitor of the page does not see, one of each host."""
+        if self._page is None:
+            return []
+        try:
+            return msgspec.convert(
+                await self._page.evaluate(_script("concealed.js"), {"most": _MOST_CONCEALED}), list[Concealed]
+            )
+        except PlaywrightError:
+            return []
+
+    async def broken_rules(self) -> tuple[list[BrokenRule], str]:
+        """Rules of the accessibility guidelines that the page breaks, and why they could not be tested."""
+        program = _axe()
+        if self._page is None or not program:
+            return [], "axe-core"
+        try:
+            await self._page.evaluate(program)
+            async with asyncio.timeout(_RULES_SECONDS):
+                told = await self._page.evaluate(_script("rules.js"))
+        except TimeoutError:
+            return [], f"axe-core: not done within {_RULES_SECONDS:g} s"
+        except PlaywrightError as error:
+            return [], f"axe-core: {_first_line(error)}"
+        return [_broken_rule(one) for one in told], ""
+
+    async def width_in(self, width: int) -> int:
+        """Points that the page takes in a window of ``width`` points; 0 when that cannot be told."""
+        if self._page is None or self._traffic is None:
+            return 0
+        try:
+            await self._page.set_viewport_size({"width": width, "height": _DEVICE["height"]})
+            await self._traffic.fall_silent(2 * _STILL)
+            return int(await self._page.evaluate(_script("width.js")))
+        except PlaywrightError:
+            return 0
 
     async def picture(self) -> bytes:
         """A JPEG of what the page shows first; empty when it cannot be taken."""
@@ -508,6 +550,26 @@ def _note(notes: list[Any], note: Any) -> None:
 
 def _first_line(error: PlaywrightError) -> str:
     return error.message.strip().partition("\n")[0][:_LONGEST_NOTE]
+
+
+@cache
+def _axe() -> str:
+    """The text of axe-core; empty where its package is not installed."""
+    try:
+        return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        return ""
+
+
+def _broken_rule(told: dict[str, Any]) -> BrokenRule:
+    numbers = (tag.removeprefix("wcag") for tag in told["criteria"])
+    return BrokenRule(
+        told["rule"],
+        tuple(f"{number[0]}.{number[1]}.{number[2:]}" for number in numbers),
+        told["places"],
+        told["xpath"],
+        told["shown"],
+    )
 
 
 @cache
