@@ -9,8 +9,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 demo: $(VENV)/installed
 	$(BIN)/govaudit demo --quarters 2 --workspace demo-workspace
 
+# Tests mostly wait for servers, browsers and clocks of their own: more of them at once than there are processors.
+WORKERS ?= 4
+
 test: $(VENV)/installed-test system-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 quality: $(VENV)/installed-quality
 	$(BIN)/ruff check src tests benchmarks
