@@ -60,7 +60,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    provinces: frozenset[str]
+    divisions: dict[str, str]
     card_prefixes: tuple[str, ...]
     card_words: tuple[str, ...]
     other_numbers: tuple[str, ...]
@@ -91,6 +91,14 @@ def heads_of_persons(heads: Iterable[str]) -> str:
     """Those heads of a table's columns which say that its rows are persons."""
     words = _table().head_words
     return " ".join(head for head in heads if any(word in head for word in words))
+
+
+@cache
+def _divisions() -> frozenset[str]:
+    """First four digits of identity numbers."""
+    return frozenset(
+        province + city for province, cities in _table().divisions.items() for city in cities.split()
+    )
 
 
 @cache
@@ -161,8 +169,8 @@ def _with_company(one: Found, all_found: list[Found], text: str) -> Found:
 
 
 def is_identity_number(digits: str) -> bool:
-    """Whether 18 characters are the number of an identity card: province, date of birth and check digit."""
-    if len(digits) != 18 or digits[:2] not in _table().provinces or digits[2:4] == "00":
+    """Whether 18 characters are the number of an identity card: city, date of birth and check digit."""
+    if len(digits) != 18 or digits[:4] not in _divisions():
         return False
     try:
         date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
