@@ -122,12 +122,12 @@ def test_what_could_not_be_measured_and_what_waits_for_a_person_costs_nothing() 
     unsure = [
         finding("LNK001", "a", aspect="home", verdict=Verdict.INCONCLUSIVE, reason=Reason.TIMEOUT),
         finding("LNK001", "b", aspect="home", verdict=Verdict.REVIEW, state=State.REVIEW),
-        finding("LNK001", "c", aspect="home", state=State.DISMISSED),
+        finding("LNK001", "c", aspect="home", decided=State.DISMISSED),
     ]
     result = outcome([LINKS], unsure)
     assert result.score is not None
     assert result.score.deducted == 0
-    confirmed = finding("LNK001", "b", aspect="home", verdict=Verdict.REVIEW, state=State.CONFIRMED)
+    confirmed = finding("LNK001", "b", aspect="home", verdict=Verdict.REVIEW, decided=State.CONFIRMED)
     counted = outcome([LINKS], [confirmed])
     assert counted.score is not None
     assert counted.score.deducted == 0.2

@@ -58,6 +58,7 @@ def _explain_site(opened: Workspace, key: str, asked: Asked, run: str) -> None:
         explain_rows,
         explain_score,
     )
+    from govaudit.workflow.ledger import with_ledger  # noqa: PLC0415
     from govaudit.workflow.run_record import existing_record, profile_for  # noqa: PLC0415
     from govaudit.workflow.site_job import read_judgement  # noqa: PLC0415
 
@@ -68,7 +69,7 @@ def _explain_site(opened: Workspace, key: str, asked: Asked, run: str) -> None:
         raise InputError(
             Problem("run.no-site", key, arguments={"site": key, "run": record.id, "known": known})
         )
-    judgement = read_judgement(opened, record, site)
+    (judgement,) = with_ledger(opened, record, [read_judgement(opened, record, site)])
     book = profile_for(record, site, opened)
     click.echo(
         text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -65,7 +65,10 @@ class Finding(msgspec.Struct, kw_only=True):
     ``fault`` with ``arguments`` names the text in the check's message catalogue. ``aspect`` lets a profile row
     count only some findings of a check (``home``, a column's name …). ``pages``: all pages it was seen on,
     home page first. ``clause``: filled from the profile row. ``no_picture``: why there is none of a flagged place
-    (``shots.NoShot``). ``spread``: aspect → occurrences that count towards it, where they are not all of one;
+    (``shots.NoShot``). ``identity``: what ``id`` is made of beside check and site. ``decided``: what a person decided
+    that counts in the score, also behind a later state: confirmed, dismissed, waived; it comes from the ledger, as do
+    ``state``, ``first_seen``, ``last_seen``, ``deadline`` and ``remark``. ``spread``: aspect → occurrences that count
+    towards it, where they are not all of one;
     ``both_families``: what is wrong shows when the page is opened over IPv4 and over IPv6.
     """
 
@@ -95,6 +98,10 @@ class Finding(msgspec.Struct, kw_only=True):
     no_picture: str = ""
     spread: dict[str, int] = {}
     both_families: bool = False
+    identity: str = ""
+    decided: State | None = None
+    deadline: date | None = None
+    remark: str = ""
 
     @property
     def only_counts_towards_veto(self) -> bool:
@@ -268,6 +275,8 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     partial: bool = False
     availability: Availability | None = None
     ipv6: IPv6Figures | None = None
+    populations: dict[str, tuple[str, ...]] = {}
+    """Check → addresses of the pages judged, of those from which the rule book draws a sample."""
 
 
 def finding_id(check: str, site_key: str, identity: str) -> str:

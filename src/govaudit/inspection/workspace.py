@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_FILE = "govaudit.toml"
+NO_LEDGER = "none"
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -67,6 +68,11 @@ class Settings(BaseModel):
     """Hosts that are known to have IPv6, ``host`` or ``host:port`` (443 where none is said): connected to when a site
     is silent over IPv6 and nothing else shows that this machine's IPv6 works. Empty: none."""
     watch: WatchSettings = WatchSettings()
+    ledger: str = ""
+    """Where the findings of all runs are kept: empty, ``ledger.sqlite`` in the workspace; an address
+    ``postgresql+psycopg://user@host/database`` where several write to one; ``none``: nowhere."""
+    ledger_password_env: str = ""
+    """Environment variable that holds the password of the PostgreSQL user."""
 
     @field_validator("hours")
     @classmethod
@@ -108,6 +114,11 @@ class Workspace:
     def watch_log(self) -> Path:
         """What ``watch`` saw."""
         return self.root / "watch.sqlite"
+
+    @property
+    def ledger(self) -> Path:
+        """Findings over all runs with their states, where no server keeps them."""
+        return self.root / "ledger.sqlite"
 
     @property
     def profiles(self) -> Path:

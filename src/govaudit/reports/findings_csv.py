@@ -12,7 +12,8 @@ from govaudit.reports.texts import Texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from govaudit.inspection.finding import Finding, SiteJudgement
+    from govaudit.inspection.finding import Finding
+    from govaudit.inspection.site import Site
     from govaudit.reports.run_report import RunReport
 
 COLUMNS = (
@@ -44,20 +45,20 @@ def write_findings_csv(report: RunReport, folder: Path) -> list[Path]:
         rows.writerow(texts.text(f"columns.{name}") for name in COLUMNS)
         for judgement in report.sites:
             for finding in ordered_findings(judgement):
-                rows.writerow(guarded(cell) for cell in exchange_row(finding, judgement, texts))
+                rows.writerow(guarded(cell) for cell in exchange_row(finding, judgement.site, texts))
     return [path]
 
 
-def exchange_row(finding: Finding, judgement: SiteJudgement, texts: Texts) -> tuple[str, ...]:
-    """One problem in the order of ``COLUMNS``, not yet guarded. Deadline and remark are for the owner to fill."""
+def exchange_row(finding: Finding, site: Site, texts: Texts) -> tuple[str, ...]:
+    """One problem in the order of ``COLUMNS``, not yet guarded. State and remark are for the owner to change."""
     words = texts.finding(finding)
     return (
         finding.id,
         finding.check,
         words.title,
         texts.nature(finding),
-        judgement.site.key,
-        judgement.site.name,
+        site.key,
+        site.name,
         finding.page,
         texts.subject(finding),
         texts.place(finding.locator),
@@ -65,6 +66,6 @@ def exchange_row(finding: Finding, judgement: SiteJudgement, texts: Texts) -> tu
         words.expected,
         words.fix,
         texts.word(f"states.{finding.state.value}"),
-        "",
-        "",
+        finding.deadline.isoformat() if finding.deadline else "",
+        finding.remark,
     )

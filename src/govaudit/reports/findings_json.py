@@ -131,7 +131,7 @@ class FindingEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 class FindingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault, or doubt, at one subject. ``id`` is the same in every run. ``no_picture``: why there is no
-    screenshot of a flagged place; empty where there is one, or none was due."""
+    screenshot of a flagged place; empty where there is one, or none was due. ``deadline``: the last day to mend it."""
 
     id: str
     check: str
@@ -158,6 +158,8 @@ class FindingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     occurrences: FindingOccurrences
     evidence: list[FindingEvidence]
     no_picture: str
+    deadline: str | None
+    remark: str
 
 
 class FindingsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -298,6 +300,8 @@ def _finding(finding: Finding, texts: Texts) -> FindingEntry:
             FindingEvidence(kind=one.kind, path=one.path, sha256=one.sha256) for one in finding.evidence
         ],
         no_picture=finding.no_picture,
+        deadline=finding.deadline.isoformat() if finding.deadline else None,
+        remark=finding.remark,
     )
 
 

@@ -20,11 +20,12 @@ _OF_ONE_POPULATION = "GUI"
 
 
 def counts(finding: Finding) -> bool:
-    """Whether a finding may cost a site anything: certain or confirmed, neither dismissed nor waived."""
-    if finding.state in {State.DISMISSED, State.WAIVED, State.FIXED}:
+    """Whether a finding may cost a site anything: certain or confirmed, neither dismissed nor waived. What was mended
+    after the run counts in it all the same."""
+    if finding.decided in {State.DISMISSED, State.WAIVED}:
         return False
     return finding.verdict is Verdict.FAIL or (
-        finding.verdict is Verdict.REVIEW and finding.state is State.CONFIRMED
+        finding.verdict is Verdict.REVIEW and finding.decided is State.CONFIRMED
     )
 
 
@@ -153,7 +154,7 @@ def open_reviews(row: Row, findings: Sequence[Finding]) -> list[Finding]:
         concerned = [
             one
             for one in matching(findings, rule.checks, rule.aspects)
-            if counts(one) or (one.verdict is Verdict.REVIEW and one.state is State.REVIEW)
+            if counts(one) or (one.verdict is Verdict.REVIEW and one.decided is None)
         ]
         if _subjects(concerned) >= rule.at_least:
             waiting += [one for one in concerned if not counts(one)]

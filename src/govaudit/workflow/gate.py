@@ -16,7 +16,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.site import Site
 from govaudit.inspection.urls import canonical, host_of, literal_address_kind, port_of
 from govaudit.inspection.verdict import Kind, Result, State, Verdict
-from govaudit.inspection.workspace import SETTINGS_FILE, Workspace, open_workspace
+from govaudit.inspection.workspace import NO_LEDGER, SETTINGS_FILE, Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, inspect_run
 from govaudit.workflow.judge import crashed
 from govaudit.workflow.served_folder import served_folder
@@ -193,7 +193,8 @@ def _workshop(workspace: Workspace) -> Iterator[Workspace]:
             shutil.copy(workspace.root / SETTINGS_FILE, root)
         if workspace.profiles.is_dir():
             shutil.copytree(workspace.profiles, Path(root) / "profiles")
-        yield open_workspace(Path(root))
+        opened = open_workspace(Path(root))
+        yield Workspace(opened.root, opened.settings.model_copy(update={"ledger": NO_LEDGER}))
 
 
 def _deliver(folder: Path, out: Path | None) -> tuple[Path, ...]:

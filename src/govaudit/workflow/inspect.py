@@ -18,6 +18,7 @@ from govaudit.inspection.workdays import read_calendar
 from govaudit.reports.write import known_formats
 from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.judge import crashed
+from govaudit.workflow.ledger import judgements_of, record_run
 from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import JobEnd, run_jobs
 from govaudit.workflow.report import left_out_formats, report_run
@@ -188,12 +189,13 @@ def inspect_run(
 def close_run(
     workspace: Workspace, record: RunRecord, ends: Sequence[JobEnd[SiteJob]], formats: Sequence[str]
 ) -> RunEnd:
-    """Write the record and the reports of a run whose sites are through."""
+    """Write the record, the ledger and the reports of a run whose sites are through."""
     record = msgspec.structs.replace(record, finished_at=datetime.now(BEIJING).replace(microsecond=0))
     write_record(workspace, record)
+    record_run(workspace, record)
     return RunEnd(
         record,
-        tuple(read_judgement(workspace, record, site) for site in record.sites),
+        judgements_of(workspace, record),
         tuple(report_run(workspace, record, formats)),
         tuple(problem for end in ends for problem in end.problems),
         tuple(end.crash for end in ends if end.crash),
@@ -227,7 +229,8 @@ def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgemen
     if crashes:
         raise RuntimeError("\n".join(crashes))
     settle_silence(workspace, record)
-    return [read_judgement(workspace, record, site) for site in record.sites]
+    record_run(workspace, record)
+    return list(judgements_of(workspace, record))
 
 
 def _plan(workspace: Workspace, record: RunRecord, site: Site, options: RunOptions) -> CrawlPlan:

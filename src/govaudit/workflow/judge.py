@@ -131,6 +131,7 @@ def judge_site(
         partial=facts.state.interrupted or not facts.state.finished_at,
         availability=availability(context),
         ipv6=ipv6_figures(context, checks),
+        populations={check: populations[check] for check in sorted(_sampled(profile) & populations.keys())},
     )
 
 
@@ -151,17 +152,39 @@ def not_inspected(site: Site, profile: Profile, as_of: datetime, reason: str) ->
     )
 
 
-def with_history(judgement: SiteJudgement, run: str, earlier: Mapping[str, Finding]) -> SiteJudgement:
-    """The judgement with first and last sighting of each finding. ``earlier``: the previous run's, by id."""
-    findings = tuple(
-        msgspec.structs.replace(
-            finding,
-            first_seen=earlier[finding.id].first_seen if finding.id in earlier else run,
-            last_seen=run,
-        )
-        for finding in judgement.findings
+def scored_with(
+    judgement: SiteJudgement,
+    profile: Profile,
+    decided: Mapping[str, State],
+    answers: Mapping[str, float],
+    seed: int,
+) -> SiteJudgement:
+    """The judgement with what people decided of single findings. ``decided``: finding id → confirmed, dismissed or
+    waived; ``answers``: what people said of whole rows. Looks at no facts."""
+    findings = [msgspec.structs.replace(one, decided=decided.get(one.id)) for one in judgement.findings]
+    outcome = judge(
+        judgement.site,
+        profile,
+        findings=findings,
+        checks=judgement.checks,
+        populations=judgement.populations,
+        seed=seed,
+        answers=answers,
     )
-    return msgspec.structs.replace(judgement, findings=findings)
+    return msgspec.structs.replace(
+        judgement,
+        result=outcome.result,
+        reason=outcome.reason,
+        provisional=outcome.provisional,
+        undecided=outcome.undecided,
+        score=outcome.score,
+        vetoes=outcome.vetoes,
+        findings=outcome.findings,
+    )
+
+
+def _sampled(profile: Profile) -> set[str]:
+    return {check for row in profile.rows for rule in row.deduct if rule.sample for check in rule.checks}
 
 
 def _run(check: Check, context: Context, profile: Profile) -> Judgement:  # type: ignore[type-arg]
@@ -198,6 +221,7 @@ def _finding(check: Check, fault: Fault, context: Context) -> Finding:  # type: 
         evidence=fault.evidence,
         spread=fault.spread,
         both_families=fault.both_families,
+        identity=identity,
     )
 
 

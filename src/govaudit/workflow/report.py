@@ -9,8 +9,9 @@ from govaudit.inspection.calendar import day_of
 from govaudit.inspection.workdays import UnknownYearError, read_calendar
 from govaudit.reports.run_report import PaperDetails, RunReport, note_of
 from govaudit.reports.write import usual_formats, write_reports
+from govaudit.workflow.ledger import judgements_of, with_ledger
 from govaudit.workflow.run_record import usable_profile
-from govaudit.workflow.site_job import previous_judgement, previous_record, read_judgement
+from govaudit.workflow.site_job import previous_judgement, previous_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +48,16 @@ def _formats(
 
 def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> RunReport:
     """What the reports say, as plain data."""
-    sites = tuple(read_judgement(workspace, record, site) for site in record.sites)
+    sites = judgements_of(workspace, record)
     before = previous_record(workspace, record)
-    previous = {
-        site.key: judgement
+    judged_before = [
+        judgement
         for site in record.sites
         if (judgement := previous_judgement(workspace, record, site)) is not None
+    ]
+    previous = {
+        judgement.site.key: judgement
+        for judgement in (with_ledger(workspace, before, judged_before) if before else ())
     }
     return RunReport(
         run=record.id,

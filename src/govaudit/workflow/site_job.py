@@ -17,7 +17,7 @@ from govaudit.inspection.word_lists import read_word_lists
 from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.capture import with_pictures
-from govaudit.workflow.judge import judge_site, not_inspected, with_history
+from govaudit.workflow.judge import judge_site, not_inspected
 from govaudit.workflow.run_record import (
     existing_record,
     known_runs,
@@ -104,9 +104,7 @@ def judge_stored(
             ipv6_witness=ipv6_witness,
             tables=own_tables(workspace.root),
         )
-    previous = previous_judgement(workspace, record, site)
-    earlier = {finding.id: finding for finding in previous.findings} if previous else {}
-    judgement = with_pictures(with_history(judgement, record.id, earlier), evidence, pictures, tell)
+    judgement = with_pictures(judgement, evidence, pictures, tell)
     write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
     return judgement
 

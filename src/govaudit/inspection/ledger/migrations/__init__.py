@@ -1,0 +1,1 @@
+"""How ledgers of earlier versions become those of this one."""
