@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, 
 from govaudit.workflow.judge import crashed, judge_site
 from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import existing_record, profile_for
+from tests.support.postgresql import fresh_database
+from tests.workflow.ledger_story import LedgerStory
 
 if TYPE_CHECKING:
     from govaudit.demo.server import DemoPortals
@@ -345,3 +348,24 @@ def test_a_row_is_explained_with_every_column_counted(both: dict[str, Inspected]
             check=False,
         )
         assert refused.returncode == 2
+
+
+@pytest.mark.parametrize("kept_by", ["sqlite", "postgresql"])
+def test_from_fault_to_closed_over_two_quarters(
+    kept_by: str, both: dict[str, Inspected], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    story = LedgerStory(_copied(both["2027Q1"].workspace, tmp_path, kept_by, request))
+    story.first_quarter()
+    story.reviews_are_settled()
+    story.units_answer(tmp_path)
+    story.second_quarter()
+    story.the_rest_is_closed()
+
+
+def _copied(workspace: Workspace, folder: Path, kept_by: str, request: pytest.FixtureRequest) -> Workspace:
+    """The runs of both quarters in a workspace whose ledger is empty."""
+    shutil.copytree(workspace.root / "runs", folder / "runs")
+    if kept_by == "postgresql":
+        address = fresh_database(request.getfixturevalue("postgresql"), f"story_{folder.name}")
+        (folder / "govaudit.toml").write_text(f'ledger = "{address}"\n', encoding="utf-8")
+    return open_workspace(folder)

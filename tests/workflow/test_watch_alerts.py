@@ -9,14 +9,11 @@ import ssl
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult
 
 from govaudit.inspection.errors import InputError
 from govaudit.inspection.messages import LANGUAGES
@@ -26,14 +23,13 @@ from govaudit.workflow.watch_alerts import Postman, channels_of, sentence, subje
 from govaudit.workflow.watch_events import Event
 from tests.support.certificates import certificate, pem_of
 from tests.support.http_site import closed_port
+from tests.support.mail_server import PASSWORD, mail_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import EmailMessage
     from pathlib import Path
 
 NOW = 1_793_000_000.0
-PASSWORD = "correct horse battery"
 DOWN = Event(
     kind="down",
     at=NOW,
@@ -53,47 +49,6 @@ UP = Event(kind="up", at=NOW + 60, site="4401000001", name="示例市人民政�
 def log(tmp_path: Path) -> Iterator[WatchLog]:
     with closing(WatchLog.open(tmp_path / "watch.sqlite")) as opened:
         yield opened
-
-
-@dataclass
-class MailServer:
-    """What a real mail server took."""
-
-    port: int
-    messages: list[EmailMessage] = field(default_factory=list)
-    logins: list[tuple[str, str]] = field(default_factory=list)
-    refuse: str = ""
-
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.refuse:
-            return self.refuse
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 taken"
-
-    def login(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=self.logins[-1] == ("watch", PASSWORD))
-
-
-@contextmanager
-def mail_server(trust: ssl.SSLContext | None = None, *, starttls: bool = False) -> Iterator[MailServer]:
-    server = MailServer(closed_port())
-    controller = Controller(
-        server,
-        hostname="127.0.0.1",
-        port=server.port,
-        ssl_context=None if starttls else trust,
-        tls_context=trust if starttls else None,
-        require_starttls=starttls,
-        authenticator=server.login if trust else None,
-        auth_required=starttls,
-        auth_require_tls=starttls,
-    )
-    controller.start()
-    try:
-        yield server
-    finally:
-        controller.stop()
 
 
 @dataclass

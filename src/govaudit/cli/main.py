@@ -27,6 +27,7 @@ COMMANDS = {
     "watch": "watch",
     "gate": "gate",
     "sites": "sites",
+    "findings": "findings",
     "answers": "answers",
     "checks": "checks",
     "explain": "explain",

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _WIDEST = 60
 
 
-def write_form_xlsx(file: Path, sheet: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write the form. No cell becomes a formula, number or link, whatever it holds."""
+def write_form_xlsx(
+    file: Path,
+    sheet: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    choices: Mapping[int, Sequence[str]] | None = None,
+) -> None:
+    """Write the form. No cell becomes a formula, number or link, whatever it holds. ``choices``: number of a column →
+    the words that a reader may choose from in its cells."""
     with xlsxwriter.Workbook(
         str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
@@ -29,4 +36,8 @@ def write_form_xlsx(file: Path, sheet: str, headings: Sequence[str], rows: Seque
         for line, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
                 page.write_string(line, place, cell, body)
+        for place, words in (choices or {}).items():
+            page.data_validation(
+                1, place, max(1, len(rows)), place, {"validate": "list", "source": list(words)}
+            )
         page.autofilter(0, 0, max(1, len(rows)), len(headings) - 1)

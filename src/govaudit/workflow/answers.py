@@ -9,7 +9,6 @@ from govaudit.inspection.answers import Answer, Answers, encoded, read_answers
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.messages import LANGUAGES, catalogue
 from govaudit.inspection.site_list_table import plain_text, read_table
-from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.vocabulary import fold
 from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.run_record import profile_for, write_whole
@@ -64,13 +63,9 @@ def questions(workspace: Workspace, record: RunRecord, *, only_open: bool) -> It
 
 
 def manual_rows(workspace: Workspace, record: RunRecord, site: Site) -> dict[str, Row]:
-    """Row id → row, of those that a person answers on a site: manual ones, and vetoes that the checks left open, that
-    wait for a review, or that somebody answered before."""
-    judgement = read_judgement(workspace, record, site)
-    left_open = {
-        *judgement.undecided,
-        *(one.check for one in judgement.findings if one.verdict is Verdict.REVIEW),
-    }
+    """Row id → row, of those that a person answers on a site: manual ones, and vetoes that the checks left open or
+    that somebody answered before. Single findings that wait for a review are settled in the ledger."""
+    left_open = set(read_judgement(workspace, record, site).undecided)
     answered = read_answers(workspace.answers_file(record.id)).points(site.key)
 
     def is_asked(row: Row) -> bool:

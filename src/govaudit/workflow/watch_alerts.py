@@ -98,15 +98,19 @@ def channels_of(settings: WatchSettings, language: str) -> tuple[Channel, ...]:
     """The channels that are set up, with their secrets read. Raises ``InputError`` when a secret is not there."""
     found: list[Channel] = []
     if settings.email is not None:
-        one = settings.email
-        password = _secret(one.password_env, one.password_file, "watch.email") if one.user else ""
-        if not (one.user + password).isascii():
-            raise InputError(Problem("watch.no-login", "watch.email"))
-        found.append(Mail(one, password, language))
+        found.append(mail_of(settings.email, language))
     if settings.webhook is not None:
         hook = settings.webhook
         found.append(Webhook(hook, _secret(hook.secret_env, hook.secret_file, "watch.webhook"), language))
     return tuple(found)
+
+
+def mail_of(settings: EmailSettings, language: str) -> Mail:
+    """The way over a mail server. Raises ``InputError`` when its secret is not there."""
+    password = _secret(settings.password_env, settings.password_file, "watch.email") if settings.user else ""
+    if not (settings.user + password).isascii():
+        raise InputError(Problem("watch.no-login", "watch.email"))
+    return Mail(settings, password, language)
 
 
 def _secret(variable: str, file: str, where: str) -> str:
@@ -143,6 +147,10 @@ class Mail:
 
     def send(self, events: Sequence[Event]) -> None:
         """One message to all recipients."""
+        self.deliver(self.message(events))
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Hand over a message to those whom it names. Raises ``DeliveryError``."""
         settings = self.settings
         host, _, port = settings.server.rpartition(":")
         try:
@@ -151,7 +159,7 @@ class Mail:
                     server.starttls(context=_trust(settings.ca_file))
                 if settings.user:
                     server.login(settings.user, self.password)
-                server.send_message(self.message(events))
+                server.send_message(message)
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             raise DeliveryError(f"{type(error).__name__}: {_said(error)}") from None
 
@@ -163,7 +171,7 @@ class Mail:
     def message(self, events: Sequence[Event]) -> EmailMessage:
         """The message as it is sent."""
         message = EmailMessage()
-        message["Subject"] = _line(subject(events, self.language))
+        message["Subject"] = one_line(subject(events, self.language))
         message["From"] = self.settings.sender
         message["To"] = ", ".join(self.settings.to)
         message["Date"] = formatdate(max(one.at for one in events))
@@ -260,7 +268,7 @@ def subject(events: Sequence[Event], language: str) -> str:
     """The gravest thing in few words, with how much else there is."""
     texts = catalogue("workflow", language)
     first = min(events, key=lambda one: _GRAVITY.index(one.kind))
-    headline = texts.text(f"alerts.subject.{first.kind}", name=_line(first.name))
+    headline = texts.text(f"alerts.subject.{first.kind}", name=one_line(first.name))
     if len(events) == 1:
         return texts.text("alerts.subject.one", headline=headline)
     return texts.text("alerts.subject.several", headline=headline, count=len(events))
@@ -282,8 +290,8 @@ def sentence(event: Event, language: str) -> str:
         f"alerts.text.{event.kind}",
         at=_moment(event.at),
         since=_moment(event.since or event.at),
-        name=_line(event.name),
-        url=_line(event.url),
+        name=one_line(event.name),
+        url=one_line(event.url),
         fault=_fault(event, texts, language),
         failed=event.failed,
         measured=event.measured,
@@ -298,7 +306,10 @@ def _fault(event: Event, texts: Catalogue, language: str) -> str:
     known = catalogue("inspection", language)
     reason = known.text(f"reasons.{event.reason}") if known.has(f"reasons.{event.reason}") else ""
     return texts.text(
-        "alerts.fault", step=texts.text(f"alerts.step.{event.step}"), reason=reason, error=_line(event.error)
+        "alerts.fault",
+        step=texts.text(f"alerts.step.{event.step}"),
+        reason=reason,
+        error=one_line(event.error),
     )
 
 
@@ -308,8 +319,8 @@ def _change(change: Change, texts: Catalogue) -> str:
     return texts.text(
         f"alerts.change.{kind}",
         label=label,
-        value=_line(change.value) or nothing,
-        before=_line(", ".join(change.before)) or nothing,
+        value=one_line(change.value) or nothing,
+        before=one_line(", ".join(change.before)) or nothing,
     )
 
 
@@ -317,6 +328,6 @@ def _moment(at: float) -> str:
     return f"{datetime.fromtimestamp(at, BEIJING):%Y-%m-%d %H:%M}"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """One line of it: what comes from pages must not become a header or a line of its own."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())

@@ -87,12 +87,13 @@ def _state_when_seen(entry: Entry, finding: Finding, look: Look) -> tuple[State,
     closed_by_program = entry.state in _CLOSED and entry.cause is not None
     if closed_by_program and entry.looked_run == look.run and entry.prior is not None:
         return entry.prior, Cause.JUDGED_AGAIN
-    if entry.state is State.FIXED or closed_by_program:
+    newer = look.run != entry.last_run
+    if newer and (entry.state is State.FIXED or closed_by_program):
         return State.REOPENED, Cause.RETURNED
     doubt_before = entry.finding.verdict is Verdict.REVIEW
     if doubt_before and finding.verdict is Verdict.FAIL and entry.state in {State.REVIEW, State.DISMISSED}:
         return State.REOPENED if entry.state is State.DISMISSED else State.OPEN, Cause.CERTAIN
-    if entry.state is State.REPORTED_FIXED and look.run != entry.last_run:
+    if newer and entry.state is State.REPORTED_FIXED:
         return State.REOPENED, Cause.STILL_THERE
     return entry.state, None
 
@@ -185,7 +186,8 @@ def _change(entry: Entry, before: State | None, look: Look, cause: Cause, why: s
 Role = Literal["unit", "inspector"]
 ROLES: tuple[Role, ...] = ("unit", "inspector")
 
-_UNIT_MAY = frozenset({State.REPORTED_FIXED, State.DISPUTED})
+UNIT_MAY = frozenset({State.REPORTED_FIXED, State.DISPUTED})
+"""What the unit behind a site may say; everything else is the inspecting office's."""
 _MAY_BE_SAID_OF = {
     State.REPORTED_FIXED: frozenset(
         {State.OPEN, State.REVIEW, State.REOPENED, State.CONFIRMED, State.DISPUTED, State.WAIVED}
@@ -239,7 +241,7 @@ def decided(
     entry, changes = _expired_on(entry, day, at, due)
     if not who.strip():
         raise RefusedError("nobody")
-    if role == "unit" and state not in _UNIT_MAY:
+    if role == "unit" and state not in UNIT_MAY:
         raise RefusedError("inspector-only")
     if entry.state not in _MAY_BE_SAID_OF.get(state, frozenset()):
         raise RefusedError("not-from-here")

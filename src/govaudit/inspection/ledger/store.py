@@ -213,6 +213,12 @@ class Pages:
         now = self._connection.execute(select(table.c.id).where(table.c.former == finding)).scalar()
         return finding if now is None else str(now)
 
+    def holds(self, finding: str) -> bool:
+        """Whether there is such a finding."""
+        table = schema.entries
+        query = select(table.c.id).where(table.c.id == self.known_as(finding))
+        return self._connection.execute(query).first() is not None
+
     def _entries(self, *clauses: Any) -> list[Entry]:
         query = select(schema.entries, schema.sites.c.body).join(
             schema.sites, schema.sites.c.key == schema.entries.c.site
@@ -265,16 +271,26 @@ class Pen(Pages):
         who: str,
         why: str,
         at: datetime,
+        day: date | None = None,
         role: Role = "inspector",
         until: date | None = None,
         due: Due,
     ) -> Entry:
-        """A person's word on a finding; see ``states.decided``. Raises ``RefusedError``."""
+        """A person's word on a finding, said at ``at``, about how it stands on ``day`` (else the day of ``at``); see
+        ``states.decided``. Raises ``RefusedError``."""
         entry = self._entry(finding)
         return self._keep_moves(
             [
                 states.decided(
-                    entry, state, who=who, why=why, at=at, day=day_of(at), role=role, until=until, due=due
+                    entry,
+                    state,
+                    who=who,
+                    why=why,
+                    at=at,
+                    day=day or day_of(at),
+                    role=role,
+                    until=until,
+                    due=due,
                 )
             ],
             {entry.id: entry},
