@@ -23,7 +23,7 @@ FINDING = {
     "id", "check", "verdict", "kind", "effects", "rule_version", "measured_at", "site", "page", "subject",
     "locator", "column", "expected", "observed", "message", "fix", "clause", "points", "reason", "state",
     "first_seen", "last_seen", "occurrences", "evidence", "no_picture",
-    "deadline", "remark",
+    "deadline", "remark", "remark_by",
 }  # fmt: skip
 
 

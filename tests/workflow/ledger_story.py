@@ -116,7 +116,7 @@ class LedgerStory:
         waived = self.entry("ACC002", WAIVED_SHORTLY)
         self.do("waive", waived.id, "--until", "2026-12-31", "--who", "张三", "--why", "等待改版")
         told = self.reported("2026Q4")["findings"][waived.id]
-        assert (told["state"], told["remark"]) == ("waived", "等待改版")
+        assert (told["state"], told["remark"], told["remark_by"]) == ("waived", "等待改版", "张三")
 
     def second_quarter(self) -> None:
         """What was mended is closed, what was not is open again, what was dismissed stays so."""

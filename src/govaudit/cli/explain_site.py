@@ -105,7 +105,7 @@ def _row(judgement: SiteJudgement, row: Row) -> Iterator[str]:
             (one.check, one.subject)
             for one in judgement.findings
             if one.check in veto.checks
-            and one.verdict is Verdict.FAIL
+            and one.standing is Verdict.FAIL
             and (not veto.aspects or one.aspect in veto.aspects)
         }
         yield "  " + text(

@@ -67,9 +67,9 @@ class Finding(msgspec.Struct, kw_only=True):
     home page first. ``clause``: filled from the profile row. ``no_picture``: why there is none of a flagged place
     (``shots.NoShot``). ``identity``: what ``id`` is made of beside check and site. ``decided``: what a person decided
     that counts in the score, also behind a later state: confirmed, dismissed, waived; it comes from the ledger, as do
-    ``state``, ``first_seen``, ``last_seen``, ``deadline`` and ``remark``. ``spread``: aspect → occurrences that count
-    towards it, where they are not all of one;
-    ``both_families``: what is wrong shows when the page is opened over IPv4 and over IPv6.
+    ``state``, ``first_seen``, ``last_seen``, ``deadline`` and ``remark`` with its author. ``spread``: aspect →
+    occurrences that count towards it, where they are not all of one; ``both_families``: what is wrong shows when the
+    page is opened over IPv4 and over IPv6.
     """
 
     id: str
@@ -102,6 +102,15 @@ class Finding(msgspec.Struct, kw_only=True):
     decided: State | None = None
     deadline: date | None = None
     remark: str = ""
+    remark_by: str = ""
+
+    @property
+    def standing(self) -> Verdict:
+        """The verdict after what people decided: a confirmed doubt is a fault, what was dismissed or waived is none."""
+        if self.decided in {State.DISMISSED, State.WAIVED}:
+            return Verdict.PASS
+        confirmed = self.verdict is Verdict.REVIEW and self.decided is State.CONFIRMED
+        return Verdict.FAIL if confirmed else self.verdict
 
     @property
     def only_counts_towards_veto(self) -> bool:

@@ -31,9 +31,9 @@ def compare(report: RunReport, judgement: SiteJudgement) -> Comparison | None:
     earlier = report.previous_findings.get(judgement.site.key)
     if earlier is None:
         return None
-    before = {finding.id: finding for finding in earlier if finding.verdict in _COUNTED}
-    now = [finding for finding in ordered_findings(judgement) if finding.verdict in _COUNTED]
-    present = {finding.id for finding in now}
+    before = {finding.id: finding for finding in earlier if finding.standing in _COUNTED}
+    now = [finding for finding in ordered_findings(judgement) if finding.standing in _COUNTED]
+    present = {finding.id for finding in judgement.findings if finding.verdict in _COUNTED}
     gone = sorted(
         (finding for finding in before.values() if finding.id not in present),
         key=lambda one: (one.check, one.subject, one.id),

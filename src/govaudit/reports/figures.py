@@ -53,7 +53,7 @@ def figures(sites: Iterable[SiteJudgement]) -> Figures:
     listed = tuple(sites)
     pending = sum(is_pending(one) for one in listed)
     results = [one.result for one in listed]
-    verdicts = [finding.verdict for one in listed for finding in one.findings]
+    verdicts = [finding.standing for one in listed for finding in one.findings]
     return Figures(
         listed=len(listed),
         qualified=results.count(Result.QUALIFIED) - pending,

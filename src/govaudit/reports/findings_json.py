@@ -160,6 +160,7 @@ class FindingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     no_picture: str
     deadline: str | None
     remark: str
+    remark_by: str
 
 
 class FindingsDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -302,6 +303,7 @@ def _finding(finding: Finding, texts: Texts) -> FindingEntry:
         no_picture=finding.no_picture,
         deadline=finding.deadline.isoformat() if finding.deadline else None,
         remark=finding.remark,
+        remark_by=finding.remark_by,
     )
 
 

@@ -39,10 +39,11 @@ def findings_frame(report: RunReport, texts: Texts) -> pd.DataFrame:
             class_of(finding.check),
             finding.check,
             finding.kind.value,
-            finding.verdict.value,
+            finding.standing.value,
         )
         for judgement in report.sites
         for finding in judgement.findings
+        if finding.standing is not Verdict.PASS
     ]
     return pd.DataFrame(rows, columns=_FINDING_COLUMNS)
 

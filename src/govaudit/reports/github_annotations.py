@@ -25,7 +25,7 @@ def write_github_annotations(report: RunReport, folder: Path) -> list[Path]:
         annotation(finding, texts)
         for judgement in report.sites
         for finding in ordered_findings(judgement)
-        if finding.verdict in {Verdict.FAIL, Verdict.REVIEW}
+        if finding.standing in {Verdict.FAIL, Verdict.REVIEW}
     ]
     file = folder / "annotations.txt"
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -35,7 +35,7 @@ def write_github_annotations(report: RunReport, folder: Path) -> list[Path]:
 def annotation(finding: Finding, texts: Texts) -> str:
     """One workflow command: an error for what costs points, a warning for other certain findings, else a notice."""
     level = "notice"
-    if finding.verdict is Verdict.FAIL:
+    if finding.standing is Verdict.FAIL:
         level = "error" if finding.kind in _ERRORS else "warning"
     words = texts.finding(finding)
     title = _property(f"{finding.check} {words.title}")

@@ -26,7 +26,7 @@ def write_gitlab_json(report: RunReport, folder: Path) -> list[Path]:
         _issue(finding, texts)
         for judgement in report.sites
         for finding in ordered_findings(judgement)
-        if finding.verdict in {Verdict.FAIL, Verdict.REVIEW}
+        if finding.standing in {Verdict.FAIL, Verdict.REVIEW}
     ]
     file = folder / "gl-code-quality-report.json"
     file.write_text(json.dumps(issues, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -34,7 +34,7 @@ def write_gitlab_json(report: RunReport, folder: Path) -> list[Path]:
 
 
 def _issue(finding: Finding, texts: Texts) -> dict[str, object]:
-    certain = finding.verdict is Verdict.FAIL
+    certain = finding.standing is Verdict.FAIL
     return {
         "description": texts.finding(finding).message,
         "check_name": finding.check,

@@ -270,7 +270,7 @@ def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
 
 
 def _site_line(report: RunReport, judgement: SiteJudgement, texts: Texts) -> SiteLine:
-    verdicts = [finding.verdict for finding in judgement.findings]
+    verdicts = [finding.standing for finding in judgement.findings]
     score = judgement.score if has_score(judgement) else None
     return SiteLine(
         judgement=judgement,
@@ -477,8 +477,8 @@ def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> C
 
 
 def _tone(finding: Finding) -> str:
-    if finding.verdict is not Verdict.FAIL:
-        return finding.verdict.value
+    if finding.standing is not Verdict.FAIL:
+        return finding.standing.value
     return Kind.DEDUCT.value if finding.only_counts_towards_veto else finding.kind.value
 
 

@@ -52,7 +52,7 @@ def _suite(judgement: SiteJudgement, texts: Texts) -> tuple[etree._Element, dict
     suite.set("timestamp", judgement.as_of.isoformat())
     certain: dict[str, list[Finding]] = {}
     for finding in ordered_findings(judgement):
-        if finding.verdict is Verdict.FAIL:
+        if finding.standing is Verdict.FAIL:
             certain.setdefault(finding.check, []).append(finding)
     counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for check, result in sorted(judgement.checks.items()):

@@ -184,7 +184,7 @@ def _overview(
 
 
 def _site_row(number: int, judgement: SiteJudgement, texts: Texts) -> tuple[Cell, ...]:
-    verdicts = [finding.verdict for finding in judgement.findings]
+    verdicts = [finding.standing for finding in judgement.findings]
     score = judgement.score if has_score(judgement) else None
     return (
         number,

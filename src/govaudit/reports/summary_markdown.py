@@ -77,7 +77,7 @@ def _site_cells(judgement: SiteJudgement, texts: Texts) -> tuple[str | int, ...]
         f"{judgement.score.total:g}"
         if judgement.score and has_score(judgement)
         else texts.text("words.none"),
-        sum(finding.verdict is Verdict.FAIL for finding in judgement.findings),
+        sum(finding.standing is Verdict.FAIL for finding in judgement.findings),
     )
 
 

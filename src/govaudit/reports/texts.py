@@ -137,11 +137,14 @@ class Texts:
         return f"{words}{self.text('words.colon')}{detail.strip()}" if colon and detail.strip() else words
 
     def nature(self, finding: Finding) -> str:
-        """What a finding means for the site: its kind when it is certain, else that a person or nobody can tell."""
+        """What a finding means for the site: its kind when it is certain, else that a person or nobody can tell, or
+        that a person put it aside."""
         kind = self.word(f"kinds.{finding.kind.value}")
-        if finding.verdict is Verdict.FAIL:
+        if finding.standing is Verdict.PASS and finding.decided is not None:
+            return self.word(f"states.{finding.decided.value}")
+        if finding.standing is Verdict.FAIL:
             return self.text("words.towards-veto") if finding.only_counts_towards_veto else kind
-        if finding.verdict is Verdict.REVIEW:
+        if finding.standing is Verdict.REVIEW:
             return self.text("words.review-of", kind=kind)
         return self.word(f"verdicts.{finding.verdict.value}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.finding import Finding, RowScore, VetoHit
-from govaudit.inspection.verdict import State, Verdict
+from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +22,7 @@ _OF_ONE_POPULATION = "GUI"
 def counts(finding: Finding) -> bool:
     """Whether a finding may cost a site anything: certain or confirmed, neither dismissed nor waived. What was mended
     after the run counts in it all the same."""
-    if finding.decided in {State.DISMISSED, State.WAIVED}:
-        return False
-    return finding.verdict is Verdict.FAIL or (
-        finding.verdict is Verdict.REVIEW and finding.decided is State.CONFIRMED
-    )
+    return finding.standing is Verdict.FAIL
 
 
 def matching(findings: Iterable[Finding], checks: Sequence[str], aspects: Sequence[str]) -> list[Finding]:
@@ -154,7 +150,7 @@ def open_reviews(row: Row, findings: Sequence[Finding]) -> list[Finding]:
         concerned = [
             one
             for one in matching(findings, rule.checks, rule.aspects)
-            if counts(one) or (one.verdict is Verdict.REVIEW and one.decided is None)
+            if counts(one) or one.standing is Verdict.REVIEW
         ]
         if _subjects(concerned) >= rule.at_least:
             waiting += [one for one in concerned if not counts(one)]

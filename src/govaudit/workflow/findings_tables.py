@@ -68,9 +68,9 @@ def sheet_rows(workspace: Workspace, wanted: Filter, language: str) -> dict[str,
     texts = Texts(language)
     rows: dict[str, list[tuple[str, ...]]] = {}
     with kept_ledger(workspace).reading() as pages:
+        versions = pages.versions()
         for entry in pages.entries(wanted):
-            last = pages.changes(entry.id)[-1].id
-            row = (*exchange_row(as_reported(entry), entry.site, texts), str(last))
+            row = (*exchange_row(as_reported(entry), entry.site, texts), str(versions[entry.id]))
             rows.setdefault(entry.site.key, []).append(row)
     return rows
 
@@ -108,6 +108,7 @@ def as_reported(entry: Entry) -> Finding:
         last_seen=entry.last_run,
         deadline=entry.deadline,
         remark=entry.remark,
+        remark_by=entry.remark_by,
     )
 
 

@@ -205,4 +205,5 @@ def _told(finding: Finding, run: str, entry: Entry | None) -> Finding:
         last_seen=entry.last_run,
         deadline=entry.deadline,
         remark=entry.remark,
+        remark_by=entry.remark_by,
     )

@@ -228,7 +228,7 @@ class Life(RuleBasedStateMachine):
     def person_notes(self) -> None:
         before = self.entry
         self.move(noted(before, who="张三", why="已通知", at=look(self.newest).as_of))
-        assert msgspec.structs.replace(self.entry, remark=before.remark) == before
+        assert msgspec.structs.replace(self.entry, remark=before.remark, remark_by=before.remark_by) == before
 
     @invariant()
     def history_leads_here(self) -> None:

@@ -20,7 +20,7 @@ from govaudit.inspection.ledger import schema
 from govaudit.inspection.ledger.entries import Cause, Rule
 from govaudit.inspection.ledger.filters import Filter
 from govaudit.inspection.ledger.states import RefusedError
-from govaudit.inspection.ledger.store import _MIGRATIONS, Ledger, open_ledger
+from govaudit.inspection.ledger.store import _MIGRATIONS, Ledger, _engine, _url, migrate, open_ledger
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Kind, State, Verdict
 from tests.inspection.ledger.samples import RULES, SITE, START, due, finding, look
@@ -52,6 +52,32 @@ def test_the_migrations_make_the_tables_that_the_code_reads(location: Path | str
     assert ScriptDirectory(str(_MIGRATIONS)).get_current_head() == schema.HEAD
     with ledger._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_a_ledger_of_an_earlier_program_is_brought_up_with_all_that_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    engine = _engine(_url(file, ""))
+    with engine.begin() as connection:
+        migrate(connection, None, "0001")
+        connection.execute(
+            text("INSERT INTO sites VALUES (:key, :name, :region, :host, :body)"),
+            {
+                "key": SITE.key, "name": SITE.name, "region": "", "host": SITE.host,
+                "body": msgspec.json.encode(SITE).decode(),
+            },
+        )  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO entries VALUES (:id, :site, 'LNK001', 'deduct', '', '', 'open', NULL, NULL, NULL, '已改',"
+                " NULL, NULL, 'run-0', :at, 'run-0', :at, 'run-0', :at, :finding)"
+            ),
+            {
+                "id": finding().id, "site": SITE.key, "at": START.isoformat(),
+                "finding": msgspec.json.encode(finding()).decode(),
+            },
+        )  # fmt: skip
+    (entry,) = open_ledger(file).entries(Filter(day=DAY))
+    assert (entry.finding, entry.remark, entry.remark_by) == (finding(), "已改", "")
 
 
 def test_a_ledger_of_a_newer_program_is_refused(location: Path | str) -> None:

@@ -78,7 +78,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     what a person decided that counts in the score, also behind a later state: confirmed, dismissed, waived.
     ``until``: the last day of a waiver, or by when a dispute has to be answered. ``first_run``/``last_run``: names of
     the runs that first and last saw it, with their moments; ``looked_run``/``looked_at``: the last run that looked,
-    whether it saw it or not. ``deadline``: the last day to mend it. ``remark``: what a person said last.
+    whether it saw it or not. ``deadline``: the last day to mend it. ``remark``: what a person said last, and who.
     ``cause``: why the program last moved the state, empty after a person's decision; ``prior``: the state that it had
     before that.
     """
@@ -96,6 +96,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None = None
     deadline: date | None = None
     remark: str = ""
+    remark_by: str = ""
     cause: Cause | None = None
     prior: State | None = None
 

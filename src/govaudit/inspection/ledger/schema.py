@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a ledger at another one is brought up to it, or is newer than this program."""
 
 metadata = MetaData()
@@ -50,6 +50,7 @@ entries = Table(
     Column("until_day", String),
     Column("deadline", String),
     Column("remark", Text, nullable=False),
+    Column("remark_by", String, nullable=False),
     Column("cause", String),
     Column("prior", String),
     Column("first_run", String, nullable=False),

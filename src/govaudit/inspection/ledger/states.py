@@ -252,7 +252,9 @@ def decided(
     if until is not None and until < day:
         raise RefusedError("past-end", day=until.isoformat())
     after = _after_decision(entry, state, until, day, due)
-    after = msgspec.structs.replace(after, remark=why or entry.remark, cause=None, prior=None)
+    after = msgspec.structs.replace(
+        after, remark=why or entry.remark, remark_by=who if why else entry.remark_by, cause=None, prior=None
+    )
     told = _said(after, entry.state, Cause.DECIDED, who=who, why=why, at=at)
     return after, (*changes, told)
 
@@ -282,7 +284,7 @@ def noted(entry: Entry, *, who: str, why: str, at: datetime, cause: Cause = Caus
     """A remark without a change of state. Raises ``RefusedError``."""
     if not who.strip():
         raise RefusedError("nobody")
-    after = msgspec.structs.replace(entry, remark=why) if cause is Cause.NOTED else entry
+    after = msgspec.structs.replace(entry, remark=why, remark_by=who) if cause is Cause.NOTED else entry
     return after, (_said(after, entry.state, cause, who=who, why=why, at=at),)
 
 

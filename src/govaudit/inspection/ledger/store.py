@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import URL, NullPool, and_, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, NullPool, and_, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from govaudit.inspection.calendar import day_of
@@ -115,17 +115,23 @@ def _bring_up_to_date(engine: Engine, where: str) -> None:
         found = _version(connection)
         if found == schema.HEAD:
             return
-        from alembic import command  # noqa: PLC0415 - only for a ledger that is new or old
-        from alembic.config import Config  # noqa: PLC0415
-        from alembic.script import ScriptDirectory  # noqa: PLC0415
+        migrate(connection, found, schema.HEAD, where)
 
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
-        if found is not None and found not in known:
-            arguments: dict[str, str | int] = {"found": found, "known": schema.HEAD}
-            raise InputError(Problem("ledger.newer", where, arguments=arguments))
-        command.upgrade(config, "head")
+
+def migrate(connection: Connection, found: str | None, to: str, where: str = "") -> None:
+    """Bring a ledger that stands at the step ``found`` (``None``: an empty one) to the step ``to``. Raises
+    ``InputError`` when ``found`` is none that this program knows."""
+    from alembic import command  # noqa: PLC0415 - only for a ledger that is new or old
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        arguments: dict[str, str | int] = {"found": found, "known": schema.HEAD}
+        raise InputError(Problem("ledger.newer", where, arguments=arguments))
+    command.upgrade(config, to)
 
 
 def _version(connection: Connection) -> str | None:
@@ -184,6 +190,14 @@ class Pages:
         table = schema.changes
         rows = self._connection.execute(select(table).where(table.c.finding == finding).order_by(table.c.id))
         return [_read_change(row) for row in rows.mappings()]
+
+    def versions(self) -> dict[str, int]:
+        """Finding → number of its last change."""
+        table = schema.changes
+        rows = self._connection.execute(
+            select(table.c.finding, func.max(table.c.id)).group_by(table.c.finding)
+        )
+        return {finding: int(number) for finding, number in rows}
 
     def decisions(self, key: str, as_of: datetime) -> dict[str, State]:
         """Finding → what a person decided of it that counts in a run judged at ``as_of``: confirmed, dismissed,
@@ -462,6 +476,7 @@ def _entry_row(entry: Entry) -> dict[str, Any]:
         "until_day": entry.until.isoformat() if entry.until else None,
         "deadline": entry.deadline.isoformat() if entry.deadline else None,
         "remark": entry.remark,
+        "remark_by": entry.remark_by,
         "cause": entry.cause.value if entry.cause else None,
         "prior": entry.prior.value if entry.prior else None,
         "first_run": entry.first_run,
@@ -486,6 +501,7 @@ def _read_entry(row: RowMapping, known: dict[str, Site]) -> Entry:
         until=_day(row["until_day"]),
         deadline=_day(row["deadline"]),
         remark=row["remark"],
+        remark_by=row["remark_by"],
         cause=Cause(row["cause"]) if row["cause"] else None,
         prior=State(row["prior"]) if row["prior"] else None,
         first_run=row["first_run"],

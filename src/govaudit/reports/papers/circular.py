@@ -130,7 +130,7 @@ class _Circular:
             (judgement, finding)
             for judgement in self.report.sites
             for finding in ordered_findings(judgement)
-            if finding.verdict is Verdict.FAIL and finding.kind in _COUNTED
+            if finding.standing is Verdict.FAIL and finding.kind in _COUNTED
         ]
 
     # -- 一、总体情况 ------------------------------------------------------------------------------------------

@@ -22,13 +22,13 @@ _WIDTHS = (2, 5, 9, 9, 9, 8, 8)
 
 def has_notice(judgement: SiteJudgement) -> bool:
     """Whether there is anything that the unit has to mend."""
-    return any(finding.verdict is Verdict.FAIL for finding in judgement.findings)
+    return any(finding.standing is Verdict.FAIL for finding in judgement.findings)
 
 
 def notice(report: RunReport, judgement: SiteJudgement) -> Paper:
     """The notice for the unit behind a site. Only what is certain is asked to be mended."""
     texts = Texts(report.language)
-    problems = [one for one in ordered_findings(judgement) if one.verdict is Verdict.FAIL]
+    problems = [one for one in ordered_findings(judgement) if one.standing is Verdict.FAIL]
 
     def said(key: str, **arguments: object) -> str:
         return texts.text(f"notice.{key}", **arguments)
