@@ -166,3 +166,7 @@ def test_a_fault_is_known_again_after_all_that_changes_around_it(town: Town) -> 
     for key, entry in fourth.items():
         assert (entry.first_run, entry.site.key) == (third[key].first_run, CODE)
         assert town.causes(entry) == [Cause.FOUND, Cause.NEW_CODE]
+    old, new = third["LNK001", f"ceshi.gov.cn{BROKEN}"], fourth["LNK001", f"ceshi.gov.cn{BROKEN}"]
+    assert old.id != new.id
+    day = date(2026, 8, 1)
+    assert kept_ledger(town.workspace).entries(Filter(day=day, ids=(old.id,))) == [new]

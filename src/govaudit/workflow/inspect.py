@@ -18,7 +18,7 @@ from govaudit.inspection.workdays import read_calendar
 from govaudit.reports.write import known_formats
 from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.judge import crashed
-from govaudit.workflow.ledger import judgements_of, record_run
+from govaudit.workflow.ledger import judgements_of, ledger_of, record_run
 from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import JobEnd, run_jobs
 from govaudit.workflow.report import left_out_formats, report_run
@@ -102,6 +102,7 @@ def begin_run(workspace: Workspace, sites: Sequence[Site], options: RunOptions, 
     _refuse_private(sites, options.network)
     known_formats(options.formats or workspace.settings.formats)
     read_calendar(workspace.calendar)
+    ledger_of(workspace)
     now = datetime.now(BEIJING).replace(microsecond=0)
     run = options.run or _run_name(workspace, sites, options.as_of or now, listed=listed)
     stored = read_record(workspace, run)
@@ -192,7 +193,11 @@ def close_run(
     """Write the record, the ledger and the reports of a run whose sites are through."""
     record = msgspec.structs.replace(record, finished_at=datetime.now(BEIJING).replace(microsecond=0))
     write_record(workspace, record)
-    record_run(workspace, record)
+    try:
+        record_run(workspace, record)
+    except InputError as error:
+        # The ledger could be opened when the run began; what was found is stored and can be recorded later.
+        raise GovauditError(*error.problems) from error
     return RunEnd(
         record,
         judgements_of(workspace, record),

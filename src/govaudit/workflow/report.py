@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from govaudit import __version__
 from govaudit.inspection.calendar import day_of
-from govaudit.inspection.workdays import UnknownYearError, read_calendar
 from govaudit.reports.run_report import PaperDetails, RunReport, note_of
 from govaudit.reports.write import usual_formats, write_reports
-from govaudit.workflow.ledger import judgements_of, with_ledger
+from govaudit.workflow.ledger import due_by, judgements_of, with_ledger
 from govaudit.workflow.run_record import usable_profile
 from govaudit.workflow.site_job import previous_judgement, previous_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     from govaudit.inspection.errors import Problem
@@ -84,7 +82,7 @@ def _paper(workspace: Workspace, record: RunRecord) -> PaperDetails:
         area=settings.area,
         number=settings.paper_number,
         addressees=settings.addressees,
-        deadline=_deadline(workspace, record) if settings.rectify_days else None,
+        deadline=due_by(workspace)(day_of(record.as_of)),
         circular_template=_own_template(workspace, "circular.docx"),
         notice_template=_own_template(workspace, "notice.docx"),
     )
@@ -93,11 +91,3 @@ def _paper(workspace: Workspace, record: RunRecord) -> PaperDetails:
 def _own_template(workspace: Workspace, name: str) -> Path | None:
     file = workspace.templates / name
     return file if file.is_file() else None
-
-
-def _deadline(workspace: Workspace, record: RunRecord) -> date | None:
-    """The last day to mend what was found; none is named when nobody knows yet which days are worked then."""
-    try:
-        return read_calendar(workspace.calendar).after(day_of(record.as_of), workspace.settings.rectify_days)
-    except UnknownYearError:
-        return None

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from govaudit.inspection.errors import InputError
+from govaudit.inspection.errors import GovauditError, InputError
 from govaudit.inspection.ledger import schema
 from govaudit.inspection.ledger.entries import Cause, Rule
 from govaudit.inspection.ledger.filters import Filter
@@ -214,3 +214,13 @@ def test_what_nobody_knows_cannot_be_decided(location: Path | str) -> None:
     with ledger.writing() as pen, pytest.raises(RefusedError) as refused:
         pen.decide("0123456789abcdef", State.CONFIRMED, who="张三", why="", at=START, due=due)
     assert refused.value.key == "unknown"
+
+
+def test_a_ledger_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "ledger.sqlite")
+    with ledger._engine.begin() as connection:
+        connection.execute(text("DROP TABLE sightings"))
+    with pytest.raises(GovauditError) as failed:
+        observe(ledger, 0, finding())
+    assert [one.key for one in failed.value.problems] == ["ledger.unreachable"]
+    assert ledger.entries(Filter(day=DAY)) == []

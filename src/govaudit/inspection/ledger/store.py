@@ -13,7 +13,7 @@ from sqlalchemy import URL, NullPool, and_, create_engine, event, func, inspect,
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from govaudit.inspection.calendar import day_of
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import GovauditError, InputError, Problem
 from govaudit.inspection.finding import Finding, finding_id
 from govaudit.inspection.ledger import schema, states
 from govaudit.inspection.ledger.entries import PROGRAM, Cause, Change, Entry, Look, Rule
@@ -60,7 +60,7 @@ def open_ledger(location: Path | str, password: str = "") -> Ledger:
         raise InputError(
             Problem("ledger.unreachable", where, arguments={"why": _first_line(error)})
         ) from error
-    return Ledger(engine)
+    return Ledger(engine, where)
 
 
 def _url(location: Path | str, password: str) -> URL:
@@ -144,20 +144,31 @@ def _version(connection: Connection) -> str | None:
 class Ledger:
     """An open ledger. Reading and writing take a transaction each; writers wait for one another."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
+        self._where = where
 
     @contextmanager
     def reading(self) -> Iterator[Pages]:
         """One view of the ledger, whatever others write meanwhile."""
-        with _transaction(self._engine, writes=False) as connection:
+        with self._transaction(writes=False) as connection:
             yield Pages(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Pen]:
-        """All or nothing: an exception, or a kill, leaves the ledger as it was."""
-        with _transaction(self._engine, writes=True) as connection:
+        """All or nothing: an exception, or a kill, leaves the ledger as it was. Raises ``GovauditError`` when the
+        server is gone, the disk is full, or others write for longer than anybody waits."""
+        with self._transaction(writes=True) as connection:
             yield Pen(connection)
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            with _transaction(self._engine, writes=writes) as connection:
+                yield connection
+        except DBAPIError as error:
+            told = Problem("ledger.unreachable", self._where, arguments={"why": _first_line(error)})
+            raise GovauditError(told) from error
 
     def entries(self, wanted: Filter) -> list[Entry]:
         """The entries that fit, site by site, gravest first, as they stand on the filter's day."""
