@@ -25,6 +25,7 @@ from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, inspect_run
 from govaudit.workflow.judge import crashed, judge_site
+from govaudit.workflow.recheck import choose, recheck_run
 from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import existing_record, profile_for
 from tests.support.postgresql import fresh_database
@@ -369,3 +370,24 @@ def _copied(workspace: Workspace, folder: Path, kept_by: str, request: pytest.Fi
         address = fresh_database(request.getfixturevalue("postgresql"), f"story_{folder.name}")
         (folder / "govaudit.toml").write_text(f'ledger = "{address}"\n', encoding="utf-8")
     return open_workspace(folder)
+
+
+def test_a_recheck_says_what_the_next_inspection_says(both: dict[str, Inspected], tmp_path: Path) -> None:
+    """In the next quarter, about every finding of two sites."""
+    before, after = (both[state] for state in STATES)
+    shutil.copytree(before.workspace.root, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "ledger.sqlite").unlink(missing_ok=True)
+    workspace = open_workspace(tmp_path)
+    record = existing_record(workspace, before.portals.state)
+    chosen = choose(workspace, record, [], all_open=True)
+    del chosen[before.portals.sites[0].key]
+    with running_portals(after.portals.state) as portals:
+        network = options_for(portals).network
+        end = recheck_run(workspace, record, chosen, network, lambda _: None, as_of=portals.as_of)
+    found = {one.id: one for judgement in after.end.judgements for one in judgement.findings}
+    said = {told.before.id: told.answer.value for told in end.told}
+    assert said == {
+        one: "fixed" if one not in found else "untold" if found[one].verdict == "inconclusive" else "still"
+        for one in said
+    }
+    assert {"fixed", "still"} <= set(said.values())

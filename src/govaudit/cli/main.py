@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "check",
     "report": "report",
     "watch": "watch",
+    "recheck": "recheck",
     "gate": "gate",
     "sites": "sites",
     "findings": "findings",

@@ -71,6 +71,8 @@ class Frontier:
         self._is_choosing = False
         self._variants: Counter[str] = Counter()
         self._deepest = 0
+        self._revisited: frozenset[int] = frozenset()
+        self._revisits: list[Target] = []
         self.chosen = 0
         """Own pages that were visited or are about to be: what ``max_pages`` limits."""
         self.pages = TargetQueue(writer.target)
@@ -84,6 +86,8 @@ class Frontier:
         choice = self._writer.choice
         self._is_choosing = choice.choosing
         self._preference.restore(choice)
+        known = (self._writer.number_of(url) for url in self._plan.revisited)
+        self._revisited = frozenset(number for number in known if number is not None)
         for target, state_is_waiting, wave in self._writer.targets():
             self._seen.add(target.url_id)
             self._wave = max(self._wave, wave)
@@ -91,7 +95,9 @@ class Frontier:
                 self._count_variant(target.url)
             else:
                 self._copies.meet(_origin(target.url))
-            if state_is_waiting and wave:
+            if state_is_waiting and target.lane is Lane.PAGE and target.url_id in self._revisited:
+                self._revisits.append(target)
+            elif state_is_waiting and wave:
                 self.pages.append(target)
             elif state_is_waiting:
                 self._put(target)
@@ -139,11 +145,16 @@ class Frontier:
         self._seen.add(number)
         lane = self.lane_of(url, tag)
         why = self._reason_to_skip(url, lane, depth)
+        if self._revisited and not self._is_next_to_revisited(lane, via):
+            why = why or Skipped.BUDGET
         if why is not None:
             self._writer.skip_target(url, lane, depth, why, via)
             return
         self._writer.add_target(url, lane, depth, via)
         self._put(Target(number, url, lane, depth))
+
+    def _is_next_to_revisited(self, lane: Lane, via: int) -> bool:
+        return lane in {Lane.PAGE, Lane.ATTACHMENT} and via in self._revisited and self.has_room()
 
     def lane_of(self, url: str, tag: int) -> Lane:
         """How a target is treated that is referred to by ``tag``."""
@@ -191,6 +202,8 @@ class Frontier:
 
     def next_level_origins(self) -> set[str]:
         """Addresses, one an origin, of the pages that come next: their robots.txt must be known."""
+        if self._revisits:
+            return {_origin(target.url) for target in self._revisits}
         if not self._levels:
             return {_origin(self._writer.target(number).url) for number in islice(self._pending, 1)}
         levels = self._levels if self._is_choosing else {min(self._levels)}
@@ -200,6 +213,9 @@ class Frontier:
         """Move the next wave of pages to ``pages``: of the nearest level, as far as the budget goes. ``False``: there
         is none."""
         self._judge()
+        if self._revisits:
+            self._open_revisits(may_read)
+            return True
         if self._is_choosing:
             for depth in sorted(self._levels):
                 self._open_pages(depth, may_read)
@@ -212,6 +228,14 @@ class Frontier:
         before = len(self._pending)
         self._hand_out()
         return before > 0 or bool(self._levels)
+
+    def _open_revisits(self, may_read: Callable[[str], bool]) -> None:
+        """The nearest to the home page. They were chosen before: only their owner can keep them from being visited."""
+        nearest = min(target.depth for target in self._revisits)
+        due = [target for target in self._revisits if target.depth == nearest]
+        self._revisits = [target for target in self._revisits if target.depth > nearest]
+        self.pages.extend(target.url_id for target in due if may_read(target.url))
+        self._leave_out([target.url_id for target in due if not may_read(target.url)], Skipped.ROBOTS)
 
     def _judge(self) -> None:
         self._notes.sort(key=lambda note: note[0])
@@ -299,6 +323,8 @@ class Frontier:
             numbers[:] = array("I", (number for number in numbers if number in self._in_level))
         waiting += [self.pages.take_all(), self.others.take_all(), self.externals.take_all()]
         waiting.append(array("I", self._pending))
+        waiting.append(array("I", (target.url_id for target in self._revisits)))
+        self._revisits.clear()
         self._pending.clear()
         for level in self._levels.values():
             for number in level.numbers:
@@ -315,7 +341,7 @@ class Frontier:
     def waiting(self) -> int:
         """How many targets wait."""
         deeper = sum(level.left for level in self._levels.values())
-        own = len(self._pending) + len(self.pages) + len(self.others)
+        own = len(self._pending) + len(self.pages) + len(self.others) + len(self._revisits)
         return own + len(self.externals) + deeper
 
     def _rank(self, name: str) -> bytes:

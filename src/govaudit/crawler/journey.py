@@ -105,7 +105,8 @@ class Journey:
         )  # fmt: skip
         self.frontier.restore()
         for host, failures in self.recorder.restore().items():
-            self.politeness.recall(host, failures)
+            if not plan.revisited:
+                self.politeness.recall(host, failures)
         self.visitor.own_network.has_answered = self.recorder.answered
         starts = (canonical(url) for url in plan.start_urls)
         self._browser = BrowserStage(self, writer)
@@ -156,7 +157,7 @@ class Journey:
 
     async def discover(self) -> bool:
         """Search the site maps, once, for own pages that no page led to. ``True``: there are some to visit."""
-        if self._searched or self.out_of_time() or not self.frontier.has_room():
+        if self._searched or self.plan.revisited or self.out_of_time() or not self.frontier.has_room():
             return False
         self._searched = True
         await self.learn_robots({self.home})

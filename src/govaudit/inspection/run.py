@@ -111,6 +111,9 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     earlier: str = ""
     """The run whose answers of this site are confirmed where they still hold; empty: everything is fetched."""
     families: FamilySizes = FamilySizes()
+    revisited: tuple[str, ...] = ()
+    """Places of a finished crawl that are visited once more; only new pages and files that they lead to are visited
+    besides, no further. Empty: an ordinary crawl."""
 
     def differences(self, other: CrawlPlan) -> list[str]:
         """What of the things that a run freezes is not the same in ``other``. Speed, addresses to connect to and

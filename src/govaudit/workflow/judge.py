@@ -64,18 +64,15 @@ def judge_site(
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
     """
     site = facts.plan.site
-    context = Context(
-        facts=facts,
-        site=site,
-        scope=SiteScope(site, frozenset(facts.plan.other_hosts)),
-        as_of=facts.plan.as_of,
-        profile=profile,
-        registry=registry,
+    context = context_of(
+        facts,
+        profile,
+        registry,
         previous=previous,
-        calendar=calendar or WorkCalendar(),
+        calendar=calendar,
+        word_lists=word_lists,
         ipv6_witness=ipv6_witness,
         tables=tables,
-        word_lists=word_lists or WordLists(),
     )
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}
@@ -86,7 +83,7 @@ def judge_site(
         if check_id in not_applicable:
             judgement = Judgement(examined=0, applicable=False)
         else:
-            judgement = _run(check, context, profile)
+            judgement = run_check(check, context, profile)
         populations[check_id] = judgement.population
         checks[check_id] = CheckResult(
             verdict=judgement.verdict,
@@ -96,7 +93,7 @@ def judge_site(
             detail=judgement.detail,
             trace=judgement.trace,
         )
-        findings += [_finding(check, fault, context) for fault in judgement.faults]
+        findings += [finding_of(check, fault, context) for fault in judgement.faults]
     outcome = judge(
         site,
         profile,
@@ -132,6 +129,34 @@ def judge_site(
         availability=availability(context),
         ipv6=ipv6_figures(context, checks),
         populations={check: populations[check] for check in sorted(_sampled(profile) & populations.keys())},
+    )
+
+
+def context_of(
+    facts: SiteFacts,
+    profile: Profile,
+    registry: tuple[Site, ...],
+    *,
+    previous: SiteFacts | None = None,
+    calendar: WorkCalendar | None = None,
+    word_lists: WordLists | None = None,
+    ipv6_witness: str = "",
+    tables: OwnTables = NO_TABLES,
+) -> Context:
+    """What the checks of a site may look at; the arguments are those of ``judge_site``."""
+    site = facts.plan.site
+    return Context(
+        facts=facts,
+        site=site,
+        scope=SiteScope(site, frozenset(facts.plan.other_hosts)),
+        as_of=facts.plan.as_of,
+        profile=profile,
+        registry=registry,
+        previous=previous,
+        calendar=calendar or WorkCalendar(),
+        ipv6_witness=ipv6_witness,
+        tables=tables,
+        word_lists=word_lists or WordLists(),
     )
 
 
@@ -187,7 +212,8 @@ def _sampled(profile: Profile) -> set[str]:
     return {check for row in profile.rows for rule in row.deduct if rule.sample for check in rule.checks}
 
 
-def _run(check: Check, context: Context, profile: Profile) -> Judgement:  # type: ignore[type-arg]
+def run_check(check: Check, context: Context, profile: Profile) -> Judgement:  # type: ignore[type-arg]
+    """What one check says. A crash of it is said, not raised."""
     params = check.parameters(profile.checks[check.id], profile.name)
     try:
         return check.function(context, params)
@@ -197,7 +223,8 @@ def _run(check: Check, context: Context, profile: Profile) -> Judgement:  # type
         return Judgement(examined=0, reason=Reason.NOT_MEASURED, detail=detail)
 
 
-def _finding(check: Check, fault: Fault, context: Context) -> Finding:  # type: ignore[type-arg]
+def finding_of(check: Check, fault: Fault, context: Context) -> Finding:  # type: ignore[type-arg]
+    """The fault with its identity, before any rule book is applied."""
     subject = fault.identity or fault.subject
     identity = own_identity(subject) if context.scope.owns(subject) else subject
     return Finding(

@@ -168,7 +168,7 @@ def with_ledger(
     told = []
     with ledger.reading() as pages:
         for one in judgements:
-            decided = pages.decisions(one.site.key, record.as_of) if one.findings else {}
+            decided = pages.decisions(one.site.key, record.as_of, record.id) if one.findings else {}
             judgement = one
             if decided:
                 judgement = scored_with(

@@ -17,7 +17,7 @@ from govaudit.inspection.run import Budget, CrawlPlan, FamilySizes, Network, see
 from govaudit.inspection.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from govaudit.inspection.workspace import Workspace
@@ -157,6 +157,13 @@ def _placed(problem: Problem, source: ProfileSource) -> Problem:
 def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspace) -> CrawlPlan:
     """The plan by which a site is crawled: what its profile's checks must have measured, within the run's terms."""
     profile = profile_for(record, site, workspace)
+    return plan_for_checks(record, site, network, profile, frozenset(profile.checks))
+
+
+def plan_for_checks(
+    record: RunRecord, site: Site, network: Network, profile: Profile, checks: Collection[str]
+) -> CrawlPlan:
+    """The plan for some checks of a rule book alone."""
     hosts = frozenset(other.host for other in record.sites if other.key != site.key)
     return CrawlPlan(
         run=record.id,
@@ -165,18 +172,18 @@ def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspa
         seed=seed_of(record.id, site.key),
         network=network,
         budget=record.budget,
-        measures=_measures(profile.checks),
+        measures=_measures(checks),
         other_hosts=tuple(sorted(hosts)),
         profiles=(f"{profile.name} {profile.digest}",),
-        families=_family_sizes(profile),
+        families=_family_sizes(profile, checks),
     )
 
 
-def _family_sizes(profile: Profile) -> FamilySizes:
-    """How much the checks that are due need asked for over both address families."""
+def _family_sizes(profile: Profile, checks: Collection[str]) -> FamilySizes:
+    """How much ``checks`` need asked for over both address families."""
 
     def wanted(check: str, parameter: str) -> float:
-        if check not in profile.checks:
+        if check not in checks:
             return 0
         return float(getattr(all_checks()[check].parameters(profile.checks[check], profile.name), parameter))
 
@@ -187,7 +194,7 @@ def _family_sizes(profile: Profile) -> FamilySizes:
         second_level=int(wanted("IP6006", "pages")),
         third_level=int(wanted("IP6007", "pages")),
         hosts=int(wanted("IP6008", "hosts")),
-        contents="IP6005" in profile.checks,
+        contents="IP6005" in checks,
     )
 
 

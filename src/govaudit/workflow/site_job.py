@@ -89,7 +89,7 @@ def judge_stored(
     keep_watch_window(workspace, workspace.facts_file(record.id, site.key))
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
-        before = _previous_facts(workspace, record, site)
+        before = previous_facts(workspace, record, site)
         judgement = judge_site(
             facts,
             profile_for(record, site, workspace),
@@ -162,7 +162,7 @@ def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None
     return max(earlier, key=lambda one: (one.as_of, one.started_at), default=None)
 
 
-def _previous_facts(workspace: Workspace, record: RunRecord, site: Site) -> Path | None:
+def previous_facts(workspace: Workspace, record: RunRecord, site: Site) -> Path | None:
     """The stored facts of the run before this one, when it went through with the site and they can still be read."""
     earlier = previous_record(workspace, record)
     if earlier is None:

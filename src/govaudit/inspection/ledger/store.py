@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import URL, NullPool, and_, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy import URL, NullPool, and_, create_engine, event, func, inspect, make_url, or_, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from govaudit.inspection.calendar import day_of
@@ -210,16 +210,17 @@ class Pages:
         )
         return {finding: int(number) for finding, number in rows}
 
-    def decisions(self, key: str, as_of: datetime) -> dict[str, State]:
+    def decisions(self, key: str, as_of: datetime, run: str = "") -> dict[str, State]:
         """Finding → what a person decided of it that counts in a run judged at ``as_of``: confirmed, dismissed,
-        waived. What was decided on the ground of a later run does not count."""
+        waived. What was decided on the ground of a later run does not count; what was after a recheck of the ``run``
+        does."""
         table, entry = schema.changes, schema.entries
         rows = self._connection.execute(
             select(table.c.finding, table.c.decided, table.c.until_day)
             .join(entry, entry.c.id == table.c.finding)
             .where(
                 entry.c.site == key,
-                table.c.as_of <= _utc(as_of),
+                or_(table.c.as_of <= _utc(as_of), table.c.run.startswith(f"{run}/", autoescape=True)),
                 table.c.cause != Cause.WAIVER_EXPIRED.value,
             )
             .order_by(table.c.as_of, table.c.id)
