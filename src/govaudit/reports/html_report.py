@@ -26,6 +26,7 @@ from govaudit.inspection.shots import KIND, over_family
 from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
 from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.reports.comparison import Comparison, compare
+from govaudit.reports.edition import edition_line, objection
 from govaudit.reports.figures import figures
 from govaudit.reports.findings_json import SHOWN_PAGES, seen_on
 from govaudit.reports.frames import (
@@ -98,6 +99,7 @@ class Card:
     place: str
     fragment: str
     reason: str
+    objection: str
     pictures: tuple[tuple[str, str], ...]
     pages: tuple[str, ...]
     all_pages: int
@@ -240,6 +242,7 @@ def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
     return environment.get_template("run.html").render(
         report=report,
         title=texts.report_title(report),
+        edition=edition_line(report, texts),
         figures=figures(report.sites),
         lines=lines,
         by_level=results_by(sites, "level", texts),
@@ -316,6 +319,7 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
     return environment.get_template("site.html").render(
         report=report,
         title=texts.text("site.title", site=texts.site_title(judgement)),
+        edition=edition_line(report, texts),
         line=line,
         judgement=judgement,
         score=score,
@@ -468,6 +472,7 @@ def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> C
         place=texts.place(finding.locator),
         fragment=text_fragment(finding.page, finding.locator),
         reason=texts.reason(finding.reason.value) if finding.reason else "",
+        objection=objection(finding, texts),
         pictures=pictures.of(finding),
         pages=seen_on(finding)[:SHOWN_PAGES],
         all_pages=len(seen_on(finding)),

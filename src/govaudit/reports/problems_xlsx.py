@@ -16,6 +16,7 @@ from xlsxwriter.exceptions import FileCreateError
 from govaudit.inspection.run import BEIJING
 from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
 from govaudit.inspection.verdict import Verdict
+from govaudit.reports.edition import status
 from govaudit.reports.findings_json import seen_on
 from govaudit.reports.frames import (
     Table,
@@ -153,6 +154,7 @@ def _readme(
     lines = [
         ("site", texts.site_title(site)) if site else ("organiser", report.organiser),
         ("run", report.run),
+        ("status", status(report, texts)),
         ("as-of", texts.moment(report.as_of)),
         ("period", f"{texts.moment(report.started_at)} ~ {texts.moment(report.finished_at)}"),
         ("profiles", "\n".join(f"{note.title} ({note.name})" for note in report.profiles)),
@@ -163,7 +165,8 @@ def _readme(
         ),
     ]
     for number, (name, text) in enumerate(lines, 2):
-        sheet.write_string(number, 0, texts.text(f"sheets.readme.{name}"), formats.text)
+        heading = "edition.status" if name == "status" else f"sheets.readme.{name}"
+        sheet.write_string(number, 0, texts.text(heading), formats.text)
         sheet.write_string(number, 1, _fitting(text), formats.text)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from govaudit.inspection.finding import Finding, SiteJudgement
     from govaudit.inspection.profile import Profile
+    from govaudit.reports.edition import Edition
 
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
@@ -48,6 +49,7 @@ class RunReport:
 
     ``previous_findings``, ``previous_results``: site key → findings and result of ``previous_run``; a site that is
     absent was not in that run. ``language``: ``zh-CN`` or ``en``; ``final``: published as it is, no draft any more.
+    ``edition``: which version was published, and why.
     ``folder``: where paths of evidence begin; without it no pictures are shown.
     """
 
@@ -67,6 +69,7 @@ class RunReport:
     paper: PaperDetails = PaperDetails()
     final: bool = False
     folder: Path | None = None
+    edition: Edition | None = None
 
 
 def note_of(profile: Profile) -> ProfileNote:

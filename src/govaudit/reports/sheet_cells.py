@@ -11,6 +11,7 @@ from govaudit.inspection.calendar import as_day, day_of
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.urls import host_of, without_www
 from govaudit.inspection.yaml_text import load_yaml
+from govaudit.reports.edition import objection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,7 +99,7 @@ CELLS: Mapping[str, Callable[[FindingRow], Cell]] = {
     "nature": lambda row: row.texts.nature(row.finding),
     "points": lambda row: "" if row.finding.points is None else row.finding.points,
     "message": lambda row: row.words.message,
-    "observed": lambda row: row.words.observed,
+    "observed": lambda row: row.words.observed + objection(row.finding, row.texts),
     "expected": lambda row: row.words.expected,
     "fix": lambda row: row.words.fix,
     "clause": lambda row: row.finding.clause,

@@ -28,8 +28,13 @@ def report_run(
     return write_reports(
         run_report(workspace, record, language),
         workspace.report_folder(record.id),
-        _formats(workspace, record, formats)[0],
+        formats_here(workspace, record, formats),
     )
+
+
+def formats_here(workspace: Workspace, record: RunRecord, formats: Sequence[str]) -> list[str]:
+    """The formats that are written: those named, those of the settings, else all that this installation can write."""
+    return _formats(workspace, record, formats)[0]
 
 
 def left_out_formats(workspace: Workspace, record: RunRecord, formats: Sequence[str]) -> tuple[Problem, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from govaudit.inspection.run import BEIJING
 from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.reports.comparison import Comparison, compare
+from govaudit.reports.edition import correction, last_look, objection
 from govaudit.reports.figures import Figures, figures, per_cent
 from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.papers.paper import Annex, Paper, Paragraph, Section, printable, rows_of
@@ -58,7 +59,7 @@ class _Circular:
             number=printable(report.paper.number),
             status="" if report.final else self._text("draft"),
             addressees=self._addressees(),
-            opening=(self._opening(),),
+            opening=tuple(text for text in (correction(report, self.texts), self._opening()) if text),
             sections=tuple(
                 Section(
                     heading=self._text("section", number=self._number(place), heading=name), paragraphs=parts
@@ -136,7 +137,14 @@ class _Circular:
     # -- 一、总体情况 ------------------------------------------------------------------------------------------
 
     def _overall(self, annexes: dict[str, Annex]) -> tuple[str, tuple[Paragraph, ...]]:
-        said = [self._listed(), self._result(), self._left_out(annexes), self._again(), self._good()]
+        said = [
+            self._listed(),
+            self._result(),
+            self._left_out(annexes),
+            self._last_look(),
+            self._again(),
+            self._good(),
+        ]
         return self._text("overall"), tuple(Paragraph(text=text) for text in said if text)
 
     def _listed(self) -> str:
@@ -194,6 +202,9 @@ class _Circular:
             return ""
         place = [*annexes].index("left-out") + 1
         return self._text("overall-left-out", parts=self._joined(parts), annex=place)
+
+    def _last_look(self) -> str:
+        return last_look(self.report, self.texts)
 
     def _again(self) -> str:
         compared = self.comparisons
@@ -373,7 +384,8 @@ class _Circular:
         return columns, [
             (
                 place, self.texts.site_title(judgement), self.texts.class_name(finding.check),
-                self.texts.subject(finding), self.texts.finding(finding).message,
+                self.texts.subject(finding),
+                self.texts.finding(finding).message + objection(finding, self.texts),
             )
             for place, (judgement, finding) in enumerate(self.problems[:MOST_PROBLEMS], 1)
         ]  # fmt: skip

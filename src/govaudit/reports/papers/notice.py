@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.verdict import Verdict
+from govaudit.reports.edition import objection
 from govaudit.reports.papers.paper import Annex, Paper, Paragraph, Section, printable, rows_of
 from govaudit.reports.run_report import has_score, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
@@ -96,7 +97,7 @@ def _row(place: int, finding: Finding, texts: Texts) -> tuple[str | int, ...]:
         place,
         f"{words.title} {finding.check}",
         page,
-        words.observed,
+        words.observed + objection(finding, texts),
         words.expected,
         finding.clause,
         words.fix,
