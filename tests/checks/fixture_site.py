@@ -10,6 +10,7 @@ single looks. Depths are clicks from the home page unless a page gives its own.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from govaudit.checks.context import Context
 from govaudit.checks.registry import Check, Judgement, all_checks
+from govaudit.checks.told import told_by
 from govaudit.crawler.reading.page import read_page
 from govaudit.inspection.fact_writer import FactWriter
 from govaudit.inspection.facts import Fetch, Hop, Lane, Link, Probe, Reading, Skipped
@@ -42,6 +44,8 @@ from govaudit.inspection.yaml_text import load_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from govaudit.inspection.peers import Peer
 
 CASES = ("pass", "fail", "near-miss", "could-not-tell")
 """Beginnings of fixture file names; every check has at least one of each."""
@@ -174,6 +178,14 @@ class EarlierSpec(_Strict):
     pages: dict[str, Annotated[PageSpec, BeforeValidator(_as_page)]]
 
 
+class PeerSpec(_Strict):
+    """Another site of the run, read like this one, that tells what it has."""
+
+    site: SiteSpec
+    pages: dict[str, Annotated[PageSpec, BeforeValidator(_as_page)]]
+    targets: dict[str, Annotated[TargetSpec, BeforeValidator(_empty_as_mapping)]] = {}
+
+
 class WatchSpec(_Strict):
     """The watch log before ``as_of``. ``days``: oldest first, each a row of visits spread over its 24 hours, such as
     ``20o 2f 2.``: ``o`` opened, ``f`` no connection, ``s`` answered 503, ``q`` silence, ``d`` no such name, ``l``
@@ -206,6 +218,7 @@ class FixtureSpec(_Strict):
     state: StateSpec = StateSpec()
     previous: EarlierSpec | None = None
     watch: WatchSpec | None = None
+    peers: tuple[PeerSpec, ...] = ()
     expect: Expected = Field()
 
 
@@ -346,7 +359,19 @@ def build_context(spec: FixtureSpec, folder: Path) -> Context:
         profile=_profile(spec),
         registry=registry,
         previous=previous,
+        peers=tuple(_peer(spec, one, folder / f"peer{place}") for place, one in enumerate(spec.peers)),
     )
+
+
+def _peer(spec: FixtureSpec, peer: PeerSpec, folder: Path) -> Peer:
+    folder.mkdir()
+    changes = {
+        "site": peer.site, "pages": peer.pages, "targets": peer.targets, "peers": (), "previous": None,
+        "skipped": {}, "waiting": (), "probes": (), "registry": (spec.site,),
+    }  # fmt: skip
+    context = build_context(spec.model_copy(update=changes), folder)
+    with closing(context.facts):
+        return told_by(context)
 
 
 def _profile(spec: FixtureSpec) -> Profile:

@@ -325,6 +325,78 @@ def without_elements(visitor: Visitor, one: Planted) -> bool:
     )
 
 
+def uninterpreted(visitor: Visitor, one: Planted) -> bool:
+    """DOC001: a document that holds and that leads to no interpretation."""
+    related = " ".join(node.text() for node in visitor.get(one.page).tree.css(".related"))
+    holds = document_facts(visitor, one.page).get("有效性") == "有效"
+    return holds and not re.search("解[读讀]|一[图圖][读讀]懂", related)
+
+
+def end_of_consultation(visitor: Visitor, page: str) -> tuple[date, date]:
+    """First and last day of a consultation, by the words of the demo portals."""
+    tree = visitor.get(page).tree
+    shown = re.search(r"(\d{4})-(\d\d)-(\d\d)", tree.css_first(".meta").text())  # type: ignore[union-attr]
+    assert shown is not None
+    first = date(*map(int, shown.groups()))
+    told = re.search(r"至(\d+)月(\d+)日", tree.css_first("#zoom").text())  # type: ignore[union-attr]
+    return first, date(first.year, *map(int, told.groups())) if told else first + timedelta(days=30)
+
+
+def short(visitor: Visitor, one: Planted) -> bool:
+    first, last = end_of_consultation(visitor, one.page)
+    return (last - first).days + 1 < 30
+
+
+def without_draft(visitor: Visitor, one: Planted) -> bool:
+    return not visitor.get(one.page).tree.css("#zoom a[href$='.docx'], .files a")
+
+
+def answered_late(visitor: Visitor, one: Planted) -> bool:
+    """DOC013: the result came more than a month after the end, or (where that is planted) never."""
+    tree = visitor.get(one.page).tree
+    name = re.search("《(.+?)（", tree.css_first("h1").text())  # type: ignore[union-attr]
+    assert name is not None
+    for node in visitor.get("http://www.yunlan.gov.cn/hdjl/yjzj/").tree.css(LIST):
+        shown = re.search(r"(\d{4})-(\d\d)-(\d\d)", node.text())
+        if f"《{name[1]}》意见征集结果" in node.text() and shown is not None:
+            published_on = date(*map(int, shown.groups()))
+            return months_before(published_on, 1) > end_of_consultation(visitor, one.page)[1]
+    return one.aspect == "missing"
+
+
+def unanswered_proposal(visitor: Visitor, one: Planted) -> bool:
+    return "答复如下" not in (visitor.get(one.page).tree.html or "")
+
+
+def gap(visitor: Visitor, one: Planted) -> bool:
+    """DOC019: a month between the first and the last is missing, whichever words stand for it."""
+    spans = {"一季度": 3, "上半年": 6, "前三季度": 9}
+    found = set()
+    for node in visitor.get(one.page).tree.css(LIST):
+        title = node.text()
+        if one.subject not in title:
+            continue
+        year = re.search(r"(20\d\d)年", title)
+        month = re.search(r"(\d+)月", title)
+        assert year is not None
+        worded = next((end for words, end in spans.items() if words in title), 12)
+        found.add(int(year[1]) * 12 + (int(month[1]) if month else worded))
+    return set(range(min(found), max(found) + 1)) != found
+
+
+def told_otherwise(visitor: Visitor, one: Planted) -> bool:
+    """DOC020: the portal's page with the same number names another day of making."""
+    own = document_facts(visitor, one.page)
+    columns = visitor.get("http://www.yunlan.gov.cn/bmwj/")
+    others = [
+        document_facts(visitor, urljoin(columns.url, link.attributes.get("href") or ""))
+        for node in columns.tree.css(LIST)
+        if (link := node.css_first("a")) is not None
+    ]
+    other = next(facts for facts in others if facts.get("文号") == own["文号"])
+    return own["成文日期"] != other["成文日期"]
+
+
 def unlinked(visitor: Visitor, one: Planted) -> bool:
     """Whether the interpretation, or the document that issues what its title quotes, lacks the link to the other."""
     quoted = re.search(
@@ -498,6 +570,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "FRE003": stale(six_months_before),
     "FRE004": stale(a_year_before),
     "COL004": says_not("办公时间"),
+    "DOC001": uninterpreted,
     "DOC002": unlinked,
     "DOC003": explained_late,
     "DOC004": unmarked,
@@ -507,6 +580,12 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "DOC008": says_not("传真号码"),
     "DOC009": says_not("2025年政府信息公开工作年度报告"),
     "DOC010": no_statement,
+    "DOC011": short,
+    "DOC012": without_draft,
+    "DOC013": answered_late,
+    "DOC014": unanswered_proposal,
+    "DOC019": gap,
+    "DOC020": told_otherwise,
     "DOC015": says_not("2026年[^调]{0,6}预算公开"),
     "DOC016": says_not("权责清单"),
     "DOC017": says_not("基层政务公开"),

@@ -25,6 +25,7 @@ from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, check_run, inspect_run
 from govaudit.workflow.judge import crashed, judge_site
+from govaudit.workflow.peers import peers_in, told_to
 from govaudit.workflow.recheck import choose, recheck_run
 from govaudit.workflow.report import report_run
 from govaudit.workflow.run_record import existing_record, profile_for
@@ -157,6 +158,7 @@ def test_a_site_too_large_to_be_kept_in_memory_is_judged_the_same(
             again = judge_site(
                 facts, profile_for(record, site, run.workspace), record.sites, tmp_path / site.key,
                 previous=before[0] if before else None,
+                peers=peers_in(told_to(run.workspace, record, site)),
             )  # fmt: skip
         assert again.checks == judged.checks
         assert again.overview == judged.overview
@@ -328,7 +330,7 @@ def test_a_row_is_explained_with_every_column_counted(both: dict[str, Inspected]
             "未达否决条件",
         ],
         ("FRE002",): [column],
-        ("--row", "FUN-labels"): ["抽样5个", "本项扣0.1分"],
+        ("--row", "FUN-labels"): ["抽样5个", "本项扣0分"],
         (): ["首页不更新（VETO-home，单项否决）"],
     }
     for words, expected in asked.items():

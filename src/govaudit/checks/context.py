@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from govaudit.inspection.fact_tables import StoredPage
+    from govaudit.inspection.peers import Peer
     from govaudit.inspection.profile import Profile
     from govaudit.inspection.site import Site, SiteScope
 
@@ -58,6 +59,8 @@ class Context:
     """What another site of the run reached over IPv6 at about the same time; empty: nothing is known of that."""
     tables: OwnTables = NO_TABLES
     word_lists: WordLists = field(default_factory=WordLists)
+    peers: tuple[Peer, ...] = ()
+    """Other sites of the run that matter to this one, as far as they have told anything."""
     _derived: dict[Callable[[Context], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -367,7 +367,7 @@ class _Builder:
         shown: dict[str, str | None] = {
             "索引号": f"{self.portal.agency_code}/{article.made.year}-{article.id % 100000:05d}",
             "主题分类": article.entry.topic,
-            "发布机构": self.portal.sponsor,
+            "发布机构": article.entry.source or self.portal.sponsor,
             "成文日期": article.made.strftime("%Y-%m-%d"),
             "文号": article.entry.number,
             "发布日期": article.at.strftime("%Y-%m-%d"),

@@ -286,6 +286,8 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     ipv6: IPv6Figures | None = None
     populations: dict[str, tuple[str, ...]] = {}
     """Check → addresses of the pages judged, of those from which the rule book draws a sample."""
+    heard: tuple[str, ...] = ()
+    """Digests of what other sites of the run told, on which it rests."""
 
 
 def finding_id(check: str, site_key: str, identity: str) -> str:

@@ -32,7 +32,14 @@ from govaudit.workflow.run_record import (
     usable_profile,
     write_record,
 )
-from govaudit.workflow.site_job import SiteJob, do_site, finished, read_judgement, run_to_build_on
+from govaudit.workflow.site_job import (
+    SiteJob,
+    do_site,
+    finished,
+    read_judgement,
+    run_to_build_on,
+    settle_peers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,6 +186,7 @@ def inspect_run(
     """Crawl, judge and report a run. Sites that fail do not keep the others from being reported."""
     ends = crawl_run(workspace, record, options, tell, judge=True, not_applicable=not_applicable)
     try:
+        settle_peers(workspace, record, not_applicable)
         settle_silence(workspace, record, not_applicable)
         return close_run(workspace, record, ends, options.formats)
     except OSError as error:
@@ -233,6 +241,7 @@ def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgemen
     crashes = [end.crash for end in ends if end.crash]
     if crashes:
         raise RuntimeError("\n".join(crashes))
+    settle_peers(workspace, record)
     settle_silence(workspace, record)
     record_run(workspace, record)
     return list(judgements_of(workspace, record))

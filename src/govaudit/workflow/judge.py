@@ -15,6 +15,7 @@ from govaudit.checks.coverage.walls import walls_met
 from govaudit.checks.ipv6.figures import ipv6_figures
 from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
+from govaudit.checks.told import told_by
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
 from govaudit.inspection.messages import LANGUAGES
 from govaudit.inspection.own_tables import NO_TABLES, OwnTables
@@ -28,9 +29,10 @@ from govaudit.workflow.evidence import keep_evidence
 from govaudit.workflow.locate import located
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from govaudit.inspection.peers import Peer
     from govaudit.inspection.profile import Profile
     from govaudit.inspection.site import Site
     from govaudit.inspection.site_facts import SiteFacts
@@ -53,12 +55,15 @@ def judge_site(
     language: str = LANGUAGES[0],
     ipv6_witness: str = "",
     tables: OwnTables = NO_TABLES,
+    peers: tuple[Peer, ...] = (),
+    tell_peers: Callable[[Peer], None] | None = None,
 ) -> SiteJudgement:
     """Run every due check over a site's facts and apply the rule book. ``previous``: the facts of the run before;
     ``calendar``: the working days of the workspace, without it those of the official calendar; ``word_lists``:
     those of the workspace; ``answers``: what people
     said of manual rows, row id → points; ``language``: that of the evidence; ``ipv6_witness``: what another site of the
-    run reached over IPv6 at about the same time; ``tables``: the user's own.
+    run reached over IPv6 at about the same time; ``tables``: the user's own; ``peers``: what other sites of the run
+    told; ``tell_peers``: takes what this one tells them.
 
     ``not_applicable``: due checks that this kind of target cannot answer. A check that crashes is
     ``inconclusive`` with the error named; ``crashed`` tells whether one did.
@@ -73,7 +78,10 @@ def judge_site(
         word_lists=word_lists,
         ipv6_witness=ipv6_witness,
         tables=tables,
+        peers=peers,
     )
+    if tell_peers is not None:
+        tell_peers(told_by(context))
     checks: dict[str, CheckResult] = {}
     populations: dict[str, tuple[str, ...]] = {}
     findings: list[Finding] = []
@@ -142,6 +150,7 @@ def context_of(
     word_lists: WordLists | None = None,
     ipv6_witness: str = "",
     tables: OwnTables = NO_TABLES,
+    peers: tuple[Peer, ...] = (),
 ) -> Context:
     """What the checks of a site may look at; the arguments are those of ``judge_site``."""
     site = facts.plan.site
@@ -157,6 +166,7 @@ def context_of(
         ipv6_witness=ipv6_witness,
         tables=tables,
         word_lists=word_lists or WordLists(),
+        peers=peers,
     )
 
 

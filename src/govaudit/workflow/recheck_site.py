@@ -24,6 +24,7 @@ from govaudit.inspection.workspace import open_workspace
 from govaudit.workflow.capture import with_pictures
 from govaudit.workflow.evidence import keep_evidence
 from govaudit.workflow.judge import CRASHED, context_of, finding_of, run_check
+from govaudit.workflow.peers import peers_in, told_to
 from govaudit.workflow.locate import located
 from govaudit.workflow.recheck_answers import Answer, Seen, Told, Visits, answer, untold
 from govaudit.workflow.recheck_places import BY_LOG, Places, more_pages, places_of
@@ -229,6 +230,7 @@ class _Recheck:
                 calendar=read_calendar(self._workspace.calendar),
                 word_lists=read_word_lists(self._workspace.words),
                 tables=own_tables(self._workspace.root),
+                peers=peers_in(told_to(self._workspace, self._record, self._job.site)),
             )
             context.as_of = self._job.as_of
             found: list[Finding] = []

@@ -18,6 +18,7 @@ from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.capture import with_pictures
 from govaudit.workflow.judge import judge_site, not_inspected
+from govaudit.workflow.peers import digests_of, judged_too_early, listener, peers_in, told_to
 from govaudit.workflow.run_record import (
     existing_record,
     known_runs,
@@ -87,6 +88,7 @@ def judge_stored(
     browser; without it the network is not touched."""
     evidence = workspace.evidence_folder(record.id, site.key)
     keep_watch_window(workspace, workspace.facts_file(record.id, site.key))
+    told = told_to(workspace, record, site)
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
         before = previous_facts(workspace, record, site)
@@ -103,10 +105,23 @@ def judge_stored(
             language=workspace.settings.language,
             ipv6_witness=ipv6_witness,
             tables=own_tables(workspace.root),
+            peers=peers_in(told),
+            tell_peers=listener(workspace, record, site),
         )
+    judgement = msgspec.structs.replace(judgement, heard=digests_of(told))
     judgement = with_pictures(judgement, evidence, pictures, tell)
     write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
     return judgement
+
+
+def settle_peers(
+    workspace: Workspace, record: RunRecord, not_applicable: frozenset[str] = frozenset()
+) -> list[str]:
+    """Judge again the sites that were judged before a site that matters to them had told all. Gives their keys."""
+    early = judged_too_early(workspace, record)
+    for site in early:
+        judge_stored(workspace, record, site, not_applicable)
+    return [site.key for site in early]
 
 
 def read_judgement(workspace: Workspace, record: RunRecord, site: Site) -> SiteJudgement:

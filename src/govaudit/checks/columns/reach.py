@@ -179,6 +179,11 @@ def _own_links(context: Context, page: StoredPage, template: _Template) -> Itera
             yield link
 
 
+def links_of_page(context: Context, page: StoredPage) -> list[Link]:
+    """References of this page that the home page does not bear and that lead no way back."""
+    return list(_own_links(context, page, context.derived(_template)))
+
+
 def pictures_of(context: Context, page: StoredPage) -> list[str]:
     """Pictures that stand on this page and not on others, as those of a template do."""
     template = context.derived(_template)

@@ -72,7 +72,7 @@ class _Titles:
         self._documents = documents
         self._by_title: defaultdict[str, list[OwnDocument]] = defaultdict(list)
         for document in documents:
-            for name in _names(document.title):
+            for name in names_of(document.title):
                 self._by_title[name].append(document)
 
     def of(self, page: StoredPage, title: str) -> OwnDocument | None:
@@ -88,7 +88,7 @@ class _Titles:
         return named[0] if len(named) == 1 else None
 
 
-def _names(title: str) -> set[str]:
+def names_of(title: str) -> set[str]:
     """What a document is called: its title with and without the office, and what it issues (关于印发…的通知)."""
     words = document_words()
     folded = fold(title)
@@ -114,15 +114,15 @@ def _interpretation(context: Context, page: StoredPage, title: str, document: Ow
         url=page.url,
         title=title,
         document=document,
-        to_document=_leads(here, document.url, _names(document.title)),
+        to_document=_leads(here, document.url, names_of(document.title)),
         to_interpretation=_leads(there, page.url, {fold(title)}) or _leads_to_another(there),
         doubtful_here=_may_be_filled(page),
         doubtful_there=stored is None or _may_be_filled(stored),
-        published=_first_day(page),
+        published=first_day(page),
     )
 
 
-def _first_day(page: StoredPage) -> date | None:
+def first_day(page: StoredPage) -> date | None:
     """The first day that the page itself says of its publication; its address may bear that of a draft."""
     days = (as_day(one.value) for one in page.reading.dates if one.source in _SAID)
     return min(filter(None, days), default=None)

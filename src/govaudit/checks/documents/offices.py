@@ -41,6 +41,18 @@ def is_own_office(name: str, own: frozenset[str]) -> bool:
     return False
 
 
+def own_places(own: frozenset[str]) -> frozenset[str]:
+    """Folded names of the places that the offices ``own`` are of (云澜市 of 云澜市教育局)."""
+    return frozenset(place for office in own if (place := _parts(office)[0]))
+
+
+def is_of_place(name: str, places: frozenset[str]) -> bool | None:
+    """Whether an office is of one of ``places``, whose names may be shortened (市教育局); ``None`` when it names no
+    place."""
+    place = _parts(_bare(name))[0]
+    return any(one.endswith(place) for one in places) if place else None
+
+
 def office_of_title(title: str, about: str) -> str:
     """The office with which a title begins (云澜市人民政府 of 云澜市人民政府关于…), empty when it names none.
     ``about``: the word behind it."""

@@ -62,18 +62,32 @@ class OwnDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedDocument:
+    """A page that shows a document with its number, whosever it is. ``made``: ISO day, empty where the page names
+    none or several; ``validity``: ``valid``, ``invalid`` or empty."""
+
+    number: str
+    title: str
+    url: str
+    made: str
+    validity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Documents:
-    """``own``: in the order of pages; ``unread``: addresses of document pages that scripts write; ``seen``: how many
-    document pages there are."""
+    """``own`` and ``numbered``: in the order of pages; ``unread``: addresses of document pages that scripts write;
+    ``seen``: how many document pages there are."""
 
     own: tuple[OwnDocument, ...]
     unread: tuple[str, ...]
     seen: int
+    numbered: tuple[NumberedDocument, ...] = ()
 
 
 def own_documents(context: Context) -> Documents:
     """All documents of the site's own office. Use ``context.derived(own_documents)``."""
     own: list[OwnDocument] = []
+    numbered: list[NumberedDocument] = []
     seen = 0
     offices = own_offices(context)
     taken: set[tuple[str, str]] = set()
@@ -81,7 +95,13 @@ def own_documents(context: Context) -> Documents:
         if page.kind is not PageKind.DOCUMENT and not _is_article_among_policies(page):
             continue
         seen += 1
-        found = _document(context, page, offices)
+        title = document_title(page)
+        if not is_policy_title(title) or _stands_with_others(page):
+            continue
+        fields = read_fields(page.text, page.reading)
+        if fields.number is not None:
+            numbered.append(_numbered(page, title, fields))
+        found = _document(context, page, title, fields, offices)
         if found is None:
             continue
         key = (str(found.number or ""), fold(found.title))
@@ -89,7 +109,20 @@ def own_documents(context: Context) -> Documents:
             taken.add(key)
             own.append(found)
     unread = _unread(context)
-    return Documents(tuple(own), unread, seen + len(unread))
+    return Documents(tuple(own), unread, seen + len(unread), tuple(numbered))
+
+
+def _numbered(page: StoredPage, title: str, fields: DocumentFields) -> NumberedDocument:
+    words = document_words()
+    said = fold(fields.values.get(VALIDITY, ""))
+    certain = fields.made is not None and fields.made == fields.made_latest
+    return NumberedDocument(
+        number=str(fields.number),
+        title=title,
+        url=page.url,
+        made=fields.made.isoformat() if certain and fields.made else "",
+        validity="valid" if said in words.valid else "invalid" if said in words.invalid else "",
+    )
 
 
 def _unread(context: Context) -> tuple[str, ...]:
@@ -106,12 +139,9 @@ def _unread(context: Context) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _document(context: Context, page: StoredPage, offices: frozenset[str]) -> OwnDocument | None:
-    title = document_title(page)
-    if not is_policy_title(title) or _stands_with_others(page):
-        return None
-    text = page.text
-    fields = read_fields(text, page.reading)
+def _document(
+    context: Context, page: StoredPage, title: str, fields: DocumentFields, offices: frozenset[str]
+) -> OwnDocument | None:
     if not _is_own(title, fields, offices) or not _is_policy(page, title, fields):
         return None
     return OwnDocument(
@@ -121,7 +151,7 @@ def _document(context: Context, page: StoredPage, offices: frozenset[str]) -> Ow
         number=fields.number,
         shown=tuple(field for field in FIELDS if fields.shows(field)),
         validity=fields.values.get(VALIDITY, ""),
-        marked=_is_marked(context, page, title, fields, text),
+        marked=_is_marked(context, page, title, fields, page.text),
         normative=_is_normative(page, fields),
         made=fields.made,
         made_latest=fields.made_latest,

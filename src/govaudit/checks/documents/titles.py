@@ -69,6 +69,11 @@ def titled(context: Context, topic: str) -> tuple[Titled, ...]:
     return context.derived(_by_topic).get(topic, ())
 
 
+def is_titled(text: str, topic: str) -> bool:
+    """Whether a title itself is of that topic."""
+    return _words().topics[topic].search(plain(text)) is not None
+
+
 @cache
 def _words() -> _File:
     document = load_yaml(files("govaudit") / "checks" / "vocabulary" / "disclosure.yaml")

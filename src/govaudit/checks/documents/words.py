@@ -41,6 +41,10 @@ class DocumentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from_issue: tuple[str, ...]
     issuing: tuple[str, ...]
     notices: tuple[str, ...]
+    parts: tuple[str, ...]
+    field_title: str
+    field_made: str
+    field_validity: str
 
 
 @cache
