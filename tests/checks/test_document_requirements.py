@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from govaudit.checks.registry import all_checks
+from govaudit.inspection.errors import InputError
 from govaudit.inspection.profile import load_profile
 from govaudit.workflow.judge import judge_site
 from tests.checks.fixture_site import FixtureSpec, build_context
@@ -201,6 +203,13 @@ def test_Z17_opinions_are_asked_for_and_their_adoption_is_told(judged: Judged) -
     assert judged(altered, row, site(short)) == set()
     whole = consultation("征求意见时间为2026年7月1日至7月31日。")
     assert judged(checks, row, site(whole, ADOPTED)) == set()
+
+
+def test_an_element_of_consultations_that_nobody_knows_is_refused() -> None:
+    check = all_checks()["DOC012"]
+    with pytest.raises(InputError) as refused:
+        check.parameters({"elements": ["征求意见期限", "二维码"]}, "plan")
+    assert [one.column for one in refused.value.problems] == ["checks.DOC012.elements.1"]
 
 
 def test_T05_five_working_days_and_reasons_for_what_is_not_adopted(judged: Judged) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.element_search import search
 from govaudit.checks.columns.elements import elements_of, plain
@@ -15,6 +17,7 @@ from govaudit.checks.documents.titles import (
     Titled,
     column_doubt,
     columns_named,
+    disclosure_words,
     names_other_unit,
     titled,
     years_in,
@@ -35,18 +38,11 @@ _MOST_OWN = 20
 
 class AnnualReportParams(Params):
     """``departments``, ``governments``: month and day until which last year's report has to be there. ``headings``: of
-    the report, each with further wordings behind ``|``."""
+    the report, each with further wordings behind ``|``; those of the vocabulary when none are given."""
 
     departments: str = "01-31"
     governments: str = "03-31"
-    headings: tuple[str, ...] = (
-        "总体情况",
-        "主动公开政府信息情况|主动公开",
-        "收到和处理政府信息公开申请情况|政府信息公开申请|依申请公开",
-        "政府信息公开行政复议、行政诉讼情况|行政复议|行政诉讼",
-        "存在的主要问题及改进情况|主要问题|存在问题|存在的问题",
-        "其他需要报告的事项|需要报告的其他事项|其他报告事项|其他事项",
-    )
+    headings: tuple[str, ...] = Field(default_factory=lambda: disclosure_words().report_headings)
 
 
 @dataclass(frozen=True, slots=True)

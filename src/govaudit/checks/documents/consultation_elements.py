@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.reach import links_of_page, pictures_of
@@ -28,11 +31,20 @@ _TELLING = 120
 """Characters of a page below which what it asks may stand in its attachment or picture."""
 
 
+def _is_element(name: str) -> str:
+    known = consultation_words().elements
+    if name not in known:
+        raise PydanticKnownError("literal_error", {"expected": "、".join(known)})
+    return name
+
+
 class ConsultationElementsParams(Params):
     """``elements``: names from the vocabulary of consultations, all of them when not given. ``within``: only
     consultations published in this period are judged."""
 
-    elements: tuple[str, ...] | None = None
+    elements: tuple[Annotated[str, AfterValidator(_is_element)], ...] = Field(
+        default_factory=lambda: tuple(consultation_words().elements)
+    )
     within: PeriodText = "1 year"
 
 
@@ -62,7 +74,7 @@ def consultation_elements(context: Context, params: ConsultationElementsParams) 
             return Judgement(examined=0, reason=Reason.BROWSER_NEEDED, detail=found.unread[0])
         return Judgement(examined=0, applicable=False)
     known = consultation_words().elements
-    wanted = {name: known[name] for name in params.elements or known}
+    wanted = {name: known[name] for name in params.elements}
     faults = [fault for one in due if (fault := _judged(context, one, wanted)) is not None]
     return Judgement(examined=len(due), faults=faults, population=tuple(one.url for one in due))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.names_seen import names_seen
 from govaudit.checks.columns.reach import lines_of_page, reach_of
-from govaudit.checks.documents.titles import columns_named, titled
+from govaudit.checks.documents.titles import columns_named, disclosure_words, titled
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.finding import Evidence
@@ -26,37 +28,10 @@ _MOST_LINKS = 100
 
 
 class PilotCataloguesParams(Params):
-    """``fields``: the pilot fields, each with further names behind ``|``. ``levels``: of governments that owe the
-    catalogues, as the site list writes them."""
+    """``fields``: the pilot fields, each with further names behind ``|``; those of the vocabulary when none are given.
+    ``levels``: of governments that owe the catalogues, as the site list writes them."""
 
-    fields: tuple[str, ...] = (
-        "国土空间规划|自然资源规划|城乡规划",
-        "重大建设项目|重点建设项目|重大项目",
-        "公共资源交易",
-        "财政预决算|财政预算决算|财政信息",
-        "安全生产",
-        "税收管理|税务",
-        "征地补偿|土地征收|集体土地征收|征收土地",
-        "国有土地上房屋征收与补偿|国有土地上房屋征收|房屋征收",
-        "保障性住房|住房保障",
-        "农村危房改造|危房改造",
-        "环境保护|生态环境",
-        "公共文化服务|公共文化|文化服务",
-        "公共法律服务|法律服务",
-        "扶贫|乡村振兴",
-        "救灾|灾害救助|自然灾害",
-        "食品药品监管|食品药品|药品监管|市场监管",
-        "城市综合执法|综合行政执法|综合执法|城市管理",
-        "就业创业|就业|创业",
-        "社会保险|社保",
-        "社会救助",
-        "养老服务|养老",
-        "户籍管理|户籍|户口",
-        "涉农补贴|农业补贴|惠农补贴",
-        "义务教育",
-        "医疗卫生|卫生健康|公共卫生",
-        "市政服务|市政",
-    )
+    fields: tuple[str, ...] = Field(default_factory=lambda: disclosure_words().pilot_fields)
     levels: tuple[str, ...] = ("city", "county")
 
 

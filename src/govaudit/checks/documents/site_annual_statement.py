@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.names_seen import names_seen
+from govaudit.checks.documents.titles import disclosure_words
 from govaudit.checks.home import front_pages, home_problem
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.calendar import day_of
@@ -27,18 +30,10 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 class SiteAnnualStatementParams(Params):
     """``due``: month and day until which last year's statement has to be there (``01-31``). ``names``: what titles of
-    such statements contain, compared after folding."""
+    such statements contain, compared after folding; those of the vocabulary when none are given."""
 
     due: str = "01-31"
-    names: tuple[str, ...] = (
-        "工作年度报表",
-        "年度工作报表",
-        "年度报表",
-        "网站年报",
-        "网站工作年报",
-        "网站年度报告",
-        "网站工作年度报告",
-    )
+    names: tuple[str, ...] = Field(default_factory=lambda: disclosure_words().statement_names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.elements import plain
@@ -50,12 +50,17 @@ class Titled:
         return years_in(self.plain)
 
 
-class _File(BaseModel):
+class DisclosureWords(BaseModel):
+    """The file ``vocabulary/disclosure.yaml``."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     may: re.Pattern[str]
     units: re.Pattern[str]
     topics: dict[str, re.Pattern[str]]
+    report_headings: tuple[str, ...] = Field(alias="report-headings", min_length=1)
+    statement_names: tuple[str, ...] = Field(alias="statement-names", min_length=1)
+    pilot_fields: tuple[str, ...] = Field(alias="pilot-fields", min_length=1)
 
 
 def years_in(text: str) -> frozenset[int]:
@@ -71,21 +76,22 @@ def titled(context: Context, topic: str) -> tuple[Titled, ...]:
 
 def is_titled(text: str, topic: str) -> bool:
     """Whether a title itself is of that topic."""
-    return _words().topics[topic].search(plain(text)) is not None
+    return disclosure_words().topics[topic].search(plain(text)) is not None
 
 
 @cache
-def _words() -> _File:
+def disclosure_words() -> DisclosureWords:
+    """The words of the program. Raises ``InputError`` when the file is not right."""
     document = load_yaml(files("govaudit") / "checks" / "vocabulary" / "disclosure.yaml")
     try:
-        return _File.model_validate(document.data)
+        return DisclosureWords.model_validate(document.data)
     except ValidationError as error:
         raise InputError(*problems_of(error, document)) from error
 
 
 def _by_topic(context: Context) -> dict[str, tuple[Titled, ...]]:
     """One look at every different link of the site; only those that may be of a topic are looked at closely."""
-    words = _words()
+    words = disclosure_words()
     found: dict[str, dict[str, Titled]] = {topic: {} for topic in words.topics}
     for _, link in context.facts.every_anchor():
         if link.tag not in NAVIGATION_TAGS or not link.url or not words.may.search(link.text):
@@ -134,7 +140,7 @@ def names_other_unit(context: Context, text: str) -> bool:
     rest = fold(text)
     for word in _own_words(context):
         rest = rest.replace(word, "")
-    return _words().units.search(rest) is not None
+    return disclosure_words().units.search(rest) is not None
 
 
 def _own_words(context: Context) -> tuple[str, ...]:
