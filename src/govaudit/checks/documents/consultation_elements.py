@@ -61,8 +61,8 @@ def consultation_elements(context: Context, params: ConsultationElementsParams) 
 
     Clause: “决策草案、决策依据、意见征集时间、反馈渠道（信件、电话、邮箱）、起草说明” (安徽省霍邱县政务公开测评指标).
     Reads: text, links, pictures and attachments of pages that call for opinions.
-    Could not tell: browser-needed where scripts write a part of the page; parse where the page says next to nothing
-    beside an attachment, a picture or a frame; the reason of the crawl when no page was read.
+    Could not tell: browser-needed where scripts write a part of the page; parse where the announcement itself is
+    a file or picture, or the page says next to nothing beside one; the reason of the crawl when no page was read.
     """
     if not context.pages:
         return unread_site(context)
@@ -122,7 +122,11 @@ def _doubt(context: Context, page: StoredPage, call: Consultation) -> Reason | N
         return Reason.BROWSER_NEEDED
     links = links_of_page(context, page)
     elsewhere = any(link.tag in {Tag.FRAME, Tag.OBJECT} or is_attachment(link.url or "") for link in links)
+    announced = any(
+        is_attachment(link.url or "") and consultation_words().announcement.search(link.text)
+        for link in links
+    )
     said = sum(len(line.text) for line in page.text.lines if line.text != call.title)
-    if pictures_of(context, page) or (elsewhere and said < _TELLING) or not said:
+    if announced or pictures_of(context, page) or (elsewhere and said < _TELLING) or not said:
         return Reason.PARSE
     return None

@@ -45,6 +45,7 @@ class ConsultationWords(BaseModel):
     refused: re.Pattern[str]
     none_refused: re.Pattern[str]
     reasons: re.Pattern[str]
+    announcement: re.Pattern[str]
     urgent: re.Pattern[str]
     term: re.Pattern[str]
     not_term: re.Pattern[str]

@@ -164,6 +164,8 @@ def _is_own(context: Context, page: StoredPage, title: str, subject: str) -> boo
             return False
     if words.offices_above.search(subject):
         return False
+    if not certain and words.other_offices.search(page.text.main):
+        return False
     return (
         certain
         or any(subject.startswith(place) for place in places)

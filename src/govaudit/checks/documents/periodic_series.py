@@ -43,6 +43,7 @@ class _Words(BaseModel):
     quarter: re.Pattern[str]
     year: re.Pattern[str]
     spans: dict[str, int]
+    months: dict[str, int]
     quarters: dict[str, int]
     figures: re.Pattern[str]
     events: re.Pattern[str]
@@ -179,10 +180,10 @@ def told_in(title: str, day: date | None = None) -> Told | None:
         last = _index(int(match["year"]), quarter * _QUARTER)
         return _told(plain, match, last - _QUARTER + 1, last, _QUARTER)
     if (match := words.month.search(plain)) is not None:
-        year = int(match["year"]) if match["year"] else _year_of(int(match["last"] or match["first"]), day)
+        first, last = (_month(written) for written in (match["first"], match["last"] or match["first"]))
+        year = int(match["year"]) if match["year"] else _year_of(last, day)
         if not year:
             return None
-        first, last = int(match["first"]), int(match["last"] or match["first"])
         return _told(plain, match, _index(year, first), _index(year, last), 1) if first <= last else None
     if (match := words.year.search(plain)) is not None:
         last = _index(int(match["year"]), words.spans.get(match["span"] or "", _MONTHS))
@@ -194,6 +195,10 @@ def _told(plain: str, match: re.Match[str], first: int, last: int, step: int) ->
     rest = plain[: match.start()] + plain[match.end() :]
     name = "".join(character for character in fold(rest) if not character.isdigit())
     return Told(name, first, last, step) if len(name) >= _SHORTEST_NAME else None
+
+
+def _month(written: str) -> int:
+    return _words().months.get(written) or int(written)
 
 
 def _year_of(month: int, day: date | None) -> int:
