@@ -39,6 +39,7 @@ class ConsultationWords(BaseModel):
     offices_above: re.Pattern[str]
     own_words: re.Pattern[str]
     result: re.Pattern[str]
+    may: re.Pattern[str]
     result_part: re.Pattern[str]
     not_result: re.Pattern[str]
     outcome: re.Pattern[str]

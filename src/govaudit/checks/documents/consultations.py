@@ -195,7 +195,9 @@ def _consultation(context: Context, page: StoredPage, title: str, subject: str) 
 def _linked_results(context: Context) -> Iterator[Result]:
     words = consultation_words()
     for _, link in context.facts.every_anchor():
-        if link.tag in NAVIGATION_TAGS and link.url and _SHORTEST_SUBJECT < len(link.text) <= _LONGEST_TITLE:
+        if link.tag not in NAVIGATION_TAGS or not link.url or not words.may.search(link.text):
+            continue
+        if _SHORTEST_SUBJECT < len(link.text) <= _LONGEST_TITLE:
             folded = fold(link.text)
             if words.result.search(folded) and not is_call(folded):
                 yield Result(link.url, folded)

@@ -18,7 +18,7 @@ from govaudit.checks.columns.tree import column_tree
 from govaudit.inspection.errors import InputError
 from govaudit.inspection.facts import NAVIGATION_TAGS
 from govaudit.inspection.validation import problems_of
-from govaudit.inspection.vocabulary import fold, simplified
+from govaudit.inspection.vocabulary import simplified
 from govaudit.inspection.yaml_text import load_yaml
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _MONTHS = 12
 _QUARTER = 3
 _LONGEST_TITLE = 100
 _SHORTEST_NAME = 4
+_NO_NAME = re.compile(r"[\W\d_]+")
 _REGULAR = 2 / 3
 """Share of members that follow the one before by one step, from which a series is regular."""
 
@@ -124,24 +125,32 @@ class Series:
 def all_series(context: Context) -> dict[str, Series]:
     """Every name that is published with months or quarters on the site. Use ``context.derived(all_series)``."""
     found: defaultdict[str, Series] = defaultdict(lambda: Series(""))
+    years: list[Told] = []
     for title, day, column in _titles(context):
         told = told_in(title, day)
         if told is None:
             continue
+        if told.step == _MONTHS:
+            years.append(told)
+            continue
         series = found[told.name]
         series.name = told.name
         series.told.append(told)
-        if told.last >= series.newest and told.step < _MONTHS:
+        if told.last >= series.newest:
             series.newest, series.title = told.last, title.strip()
         if column is not None:
             series.columns.append(column)
+    for told in years:
+        if told.name in found:
+            found[told.name].told.append(told)
     return dict(found)
 
 
 def is_of_figures(name: str) -> bool:
     """Whether a name is that of figures, which are due again and again, not of things that happen."""
     words = _words()
-    return bool(words.figures.search(name)) and not words.events.search(name)
+    plain = simplified(name)
+    return bool(words.figures.search(plain)) and not words.events.search(plain)
 
 
 def _titles(context: Context) -> Iterator[tuple[str, date | None, Column | None]]:
@@ -166,15 +175,11 @@ def _whole(context: Context, title: str, url: str) -> str:
     return page.reading.heading or title if page is not None else title
 
 
-def _plain(title: str) -> str:
-    return simplified(unicodedata.normalize("NFKC", title))
-
-
 def told_in(title: str, day: date | None = None) -> Told | None:
     """The month, months or quarter that a title is of; ``None`` when it names none. ``day``: of its entry, from which a
     month without a year has its year."""
     words = _words()
-    plain = _plain(title)
+    plain = unicodedata.normalize("NFKC", title)
     if (match := words.quarter.search(plain)) is not None:
         quarter = words.quarters.get(match["quarter"]) or int(match["quarter"])
         last = _index(int(match["year"]), quarter * _QUARTER)
@@ -193,7 +198,7 @@ def told_in(title: str, day: date | None = None) -> Told | None:
 
 def _told(plain: str, match: re.Match[str], first: int, last: int, step: int) -> Told | None:
     rest = plain[: match.start()] + plain[match.end() :]
-    name = "".join(character for character in fold(rest) if not character.isdigit())
+    name = _NO_NAME.sub("", rest)
     return Told(name, first, last, step) if len(name) >= _SHORTEST_NAME else None
 
 

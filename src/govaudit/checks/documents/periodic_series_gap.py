@@ -20,7 +20,7 @@ from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.inspection.calendar import day_of
 from govaudit.inspection.verdict import Reason, Verdict
-from govaudit.inspection.vocabulary import fold
+from govaudit.inspection.vocabulary import fold, simplified
 
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
@@ -95,7 +95,7 @@ def _is_asked(series: Series, params: PeriodicSeriesGapParams) -> bool:
 
 
 def _named(series: Series, name: str) -> bool:
-    return any(fold(one) in series.name for one in name.split("|"))
+    return any(fold(one) in simplified(series.name) for one in name.split("|"))
 
 
 def _missing(one: Series, step: int, first: int, due: int, series: dict[str, Series]) -> list[int]:
