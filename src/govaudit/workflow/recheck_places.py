@@ -32,8 +32,8 @@ _LINKING = 20
 
 _ANYWHERE = frozenset(
     {
-        "COL001", "COL003", "DOC007", "DOC009", "DOC010", "DOC014", "DOC015", "DOC016", "DOC017", "DOC019", "DOC021",
-        "FRE001", "GUI001", "INT001", "INT005", "INT006", "SCH001",
+        "COL001", "COL003", "DOC001", "DOC007", "DOC009", "DOC010", "DOC013", "DOC014", "DOC015", "DOC016",
+        "DOC017", "DOC019", "DOC021", "FRE001", "GUI001", "INT001", "INT005", "INT006", "SCH001",
     }
 )  # fmt: skip
 """What is missed may stand wherever the navigation leads to."""
@@ -45,6 +45,8 @@ _WITH_FILES = frozenset({"GUI006"})
 
 _NAME_KINDS = ("self-check", "dns", "reach", "port", "zone", "name-server")
 _PROBES: dict[str, tuple[str, ...]] = {
+    "ACC001": ("sight",),
+    "ACC003": ("sight",),
     "AVL003": (*_NAME_KINDS, "samples"),
     "IP6004": (*_NAME_KINDS, "samples"),
     "IP6005": (*_NAME_KINDS, "contents", "ipv6-level"),
@@ -56,6 +58,7 @@ _PROBES: dict[str, tuple[str, ...]] = {
     "LNK006": ("not-found",),
     "LNK007": ("fragments",),
     "LNK009": ("leave-prompt",),
+    "SEC001": ("sight",),
     "SEC004": ("tls", "home-answer"),
     "SEC005": ("tls", "home-answer"),
     "SEC006": ("tls", "home-answer"),

@@ -24,8 +24,8 @@ from govaudit.inspection.workspace import open_workspace
 from govaudit.workflow.capture import with_pictures
 from govaudit.workflow.evidence import keep_evidence
 from govaudit.workflow.judge import CRASHED, context_of, finding_of, run_check
-from govaudit.workflow.peers import peers_in, told_to
 from govaudit.workflow.locate import located
+from govaudit.workflow.peers import peers_in, told_to
 from govaudit.workflow.recheck_answers import Answer, Seen, Told, Visits, answer, untold
 from govaudit.workflow.recheck_places import BY_LOG, Places, more_pages, places_of
 from govaudit.workflow.run_record import existing_record, plan_for_checks, profile_for, write_whole
