@@ -16,7 +16,6 @@ import io
 import logging
 import resource
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
+from govaudit.crawler.attachment_frames import LENGTH, SECONDS, Extracted, File
 from govaudit.crawler.reading.charset import decode
 
 if TYPE_CHECKING:
@@ -40,25 +40,9 @@ if TYPE_CHECKING:
 
 LONGEST = 300_000
 """Characters of a text that are kept."""
-SECONDS = 40
-"""Processor time that a file may take."""
 _MOST_MEMORY = 2**30
 _MOST_UNPACKED = 200 * 2**20
 _MOST_ROWS = 20_000
-
-
-class File(msgspec.Struct, array_like=True):
-    """A file to read."""
-
-    kind: str
-    body: bytes
-
-
-class Extracted(msgspec.Struct):
-    """What was read; see the module."""
-
-    text: str = ""
-    why: str = ""
 
 
 def text_of(kind: str, body: bytes) -> Extracted:
@@ -179,9 +163,6 @@ _READERS: dict[str, Callable[[bytes], str]] = {
     "rtf": _by_office("rtf", "docx", _docx),
     "xls": _by_office("xls", "xlsx", _xlsx),
 }
-READ_TYPES = frozenset(_READERS)
-OFFICE = frozenset(["doc", "xls", "rtf"])
-LENGTH = struct.Struct(">I")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.crawler.attachment_text import LENGTH, OFFICE, READ_TYPES, SECONDS, Extracted, File
+from govaudit.crawler.attachment_frames import LENGTH, OFFICE, READ_TYPES, SECONDS, Extracted, File
 from govaudit.crawler.filetypes import type_of
 from govaudit.inspection.facts import Lane, Probe
 from govaudit.inspection.private_numbers import heads_of_persons, private_numbers, told, without_numbers

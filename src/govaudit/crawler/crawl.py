@@ -125,7 +125,7 @@ async def _prepared(
     plan: CrawlPlan, writer: FactWriter, tell: Callable[[Progress], None], *, readers: int, earlier: Earlier
 ) -> Journey:
     journey = Journey(plan, writer, tell, earlier)
-    await journey.reading.start(readers)
+    journey.reading.allow(readers)
     return journey
 
 

@@ -31,6 +31,16 @@ async def test_pages_are_read_the_same_with_and_without_workers(workers: int) ->
     assert replies == [read_here(page) for page in PAGES]
 
 
+@pytest.mark.parametrize(("pages", "started"), [(2, 0), (20, 1)])
+async def test_workers_that_are_allowed_are_started_when_pages_wait(pages: int, started: int) -> None:
+    pool = ReadingPool()
+    pool.allow(1)
+    replies = await asyncio.gather(*map(pool.read, PAGES[:pages]))
+    assert replies == [read_here(page) for page in PAGES[:pages]]
+    assert (pool._starting is not None) == bool(started)
+    await pool.close()
+
+
 async def test_a_worker_that_is_killed_costs_the_page_it_was_at() -> None:
     pool = ReadingPool()
     await pool.start(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -107,6 +107,7 @@ def _alternatives(names: Iterable[str]) -> str:
     return "|".join("[ ]{0,6}".join(map(re.escape, name)) for name in ordered)
 
 
+@lru_cache(maxsize=65_536)  # the lines of a template come back on every page
 def plain(text: str) -> str:
     """``text`` in narrow and simplified characters."""
     return simplified(unicodedata.normalize("NFKC", text))
@@ -140,8 +141,11 @@ def _element(written: str) -> Element:
 def read_elements(lines: Iterable[Line], elements: tuple[Element, ...]) -> dict[str, Named]:
     """Which of ``elements`` the lines of a page name, by name of the element; one that is filled anywhere is filled."""
     said = [(plain(line.text), line.heading) for line in lines]
+    whole = "\n".join(line for line, _ in said)
     found: dict[str, Named] = {}
     for element in elements:
+        if element.shown is None and element.label.search(whole) is None:
+            continue
         for named in _sightings(said, element):
             if element.name not in found or named.filled:
                 found[element.name] = named

@@ -19,6 +19,8 @@ from govaudit.crawler.reading.worker import LENGTH, ReadReply, ReadRequest, read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WAITING = 4
+"""Pages that wait when other processes are started to read them."""
 _AHEAD = 8
 """Pages that a worker is given ahead, so that it does not idle while this process reads one itself."""
 
@@ -95,9 +97,16 @@ class ReadingPool:
         self._workers: list[_Worker] = []
         self._orders: deque[_Order] = deque()
         self._reading_here: asyncio.Task[None] | None = None
+        self._allowed = 0
+        self._starting: asyncio.Task[None] | None = None
+
+    def allow(self, workers: int) -> None:
+        """Allow so many processes. They are started when pages begin to wait: a site of a few pages is read sooner than
+        they are ready."""
+        self._allowed = workers
 
     async def start(self, workers: int) -> None:
-        """Start ``workers`` processes; they get ready while the crawl begins."""
+        """Start ``workers`` processes."""
         for _ in range(workers):
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -109,11 +118,14 @@ class ReadingPool:
             )
             if process.stdin is not None and process.stdout is not None:
                 self._workers.append(_Worker(process, process.stdout, process.stdin, self._feed))
+                self._feed()
 
     async def read(self, request: ReadRequest) -> ReadReply:
         """What a page says. Raises ``ReaderDiedError`` when the reader did not survive it."""
         order = _Order(request)
         self._orders.append(order)
+        if self._starting is None and self._allowed and len(self._orders) > _WAITING:
+            self._starting = asyncio.create_task(self.start(self._allowed))
         self._feed()
         return await order.reply
 
@@ -140,6 +152,8 @@ class ReadingPool:
 
     async def close(self) -> None:
         """End all workers. What they were given has been answered by then, or nobody waits for it any more."""
+        if self._starting is not None:
+            await self._starting
         for worker in self._workers:
             worker.sink.close()
             await worker.listening
