@@ -55,6 +55,14 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     ipv6_controls: tuple[str, ...] = ()
     """Hosts (``host`` or ``host:port``) that are known to have IPv6: connected to when a site is silent over IPv6 and
     nothing else shows that this machine's IPv6 works."""
+    stand_ins: dict[str, str] = {}
+    """Origin (``https://www.x.gov.cn``) → origin that is really asked in its place: staging servers, served folders.
+    Facts know the first one only."""
+    client_certificate: str = ""
+    """File (PEM) of the certificate that is shown to the inspected site; with ``client_key``, its key's file, and that
+    key's password."""
+    client_key: str = ""
+    client_key_password: str = ""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,10 +135,12 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
     def without_secrets(self) -> CrawlPlan:
-        """The plan as it is stored: headers and cookies may be credentials and stay out of every file."""
-        return msgspec.structs.replace(
-            self, network=msgspec.structs.replace(self.network, headers=(), cookies=())
-        )
+        """The plan as it is stored: headers, cookies and keys may be credentials and stay out of every file."""
+        bare = msgspec.structs.replace(
+            self.network,
+            headers=(), cookies=(), client_certificate="", client_key="", client_key_password="",
+        )  # fmt: skip
+        return msgspec.structs.replace(self, network=bare)
 
 
 class CrawlState(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,8 @@ class Fence:
     turn: Callable[[str], Awaitable[bool]]
     headers: tuple[tuple[str, str], ...] = ()
     shows_pictures: bool = False
+    asked: Callable[[str], str] | None = None
+    """The address that is really asked for one of the site, where something stands in for it."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Gate:
         tree = await self.session.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
         kinds = ["Image", *_SPARED, *_JUDGED]
-        if self.fence.headers:
+        if self.fence.headers or self.fence.asked:
             kinds += ["Script", "Stylesheet"]
         self.session.on("Fetch.requestPaused", self._paused)
         await self.session.send("Fetch.enable", {"patterns": [{"resourceType": kind} for kind in kinds]})
@@ -120,6 +122,8 @@ class Gate:
             # The proxy counts plain requests; of encrypted ones it sees only the connection.
             await self.fence.turn(hostname_of(request["url"]))
         answer: dict[str, Any] = {"requestId": event["requestId"]}
+        if self.fence.asked is not None:
+            answer["url"] = self.fence.asked(request["url"])
         if self.fence.headers and self.fence.owns(request["url"]):
             headers = {**request["headers"], **dict(self.fence.headers)}
             answer["headers"] = [{"name": name, "value": value} for name, value in headers.items()]

@@ -194,14 +194,19 @@ class BrowserStage:
         if self._proxy is None:
             self._proxy = GuardProxy(
                 journey.visitor.where, self._turn,
-                may_ask=journey.frontier.is_the_site, may_post=self._may_post,
+                may_ask=lambda url: journey.frontier.is_the_site(journey.visitor.published(url)),
+                may_post=lambda url: self._may_post(journey.visitor.published(url)),
                 connect_timeout=network.connect_timeout, most_bytes=network.max_body_bytes,
             )  # fmt: skip
             await self._proxy.start()
         if self._renderer is None:
             self._renderer = Renderer(
                 self._installed.program, self._proxy,
-                Fence(journey.owns, self._may_post, self._turn, network.headers), network,
+                Fence(
+                    journey.owns, self._may_post, self._turn, network.headers,
+                    asked=journey.visitor.asked if network.stand_ins else None,
+                ),
+                network,
                 home=journey.home,
                 heard=lambda host, status, after: journey.politeness.heard(
                     host, status, None if status else Reason.RESET, after

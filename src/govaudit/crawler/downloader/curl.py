@@ -37,6 +37,15 @@ class Aborted(Exception):  # noqa: N818 - an order to stop, not an error
 
 
 @dataclass(frozen=True, slots=True)
+class ClientKey:
+    """Files (PEM) of a certificate and its key, empty when one file holds both, and the key's password."""
+
+    certificate: str
+    key: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One GET. ``limit_of``: content type → how many decoded bytes are wanted (then the transfer ends well).
 
@@ -57,6 +66,8 @@ class Order:
     """Whether the server has to prove who it is; not so where nothing is judged but its headers."""
     timed: bool = False
     """Whether the answer is to say how long each step took."""
+    key: ClientKey | None = None
+    """By which we prove who we are, where the server asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,7 @@ class Transfers:
         self._watched: dict[int, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._running: dict[Any, _Transfer] = {}
-        self._idle: list[Any] = []
+        self._idle: dict[ClientKey | None, list[Any]] = {}
         self._told: set[str] = set()
         self._trusted = _with_public_authorities(trust) if trust else b""
         self._closed = False
@@ -194,13 +205,14 @@ class Transfers:
     async def get(self, order: Order) -> Answer:
         """Carry out one GET. Raises ``Aborted`` when it was ended from outside; failures are in the answer."""
         transfer = _Transfer(order, self._loop.create_future())
-        handle = self._idle.pop() if self._idle else self._new_handle()
+        idle = self._idle.setdefault(order.key, [])
+        handle = idle.pop() if idle else self._new_handle(order.key)
         try:
             handle.setopt(pycurl.URL, order.url)
             # libcurl would write "%7e" as "%7E"; what a page says is what is asked for.
             handle.setopt(pycurl.REQUEST_TARGET, _request_target(order.url))
         except (pycurl.error, UnicodeEncodeError) as error:
-            self._idle.append(handle)
+            idle.append(handle)
             return _never_sent(str(error))
         handle.setopt(pycurl.WRITEFUNCTION, transfer.write)
         handle.setopt(pycurl.HEADERFUNCTION, transfer.header)
@@ -222,7 +234,7 @@ class Transfers:
         code, text = await transfer.future
         transfer.timer.cancel()
         answer = _answer(transfer, handle, code, text)
-        self._idle.append(handle)
+        idle.append(handle)
         return answer
 
     def _look_at(self, handle: Any, before: int) -> None:
@@ -261,7 +273,7 @@ class Transfers:
         self.abort()
         if self._timer is not None:
             self._timer.cancel()
-        for handle in self._idle:
+        for handle in (one for idle in self._idle.values() for one in idle):
             handle.close()
         self._idle.clear()
         self._multi.close()
@@ -269,8 +281,12 @@ class Transfers:
             self._unwatch(number, events)
         self._watched.clear()
 
-    def _new_handle(self) -> Any:
+    def _new_handle(self, key: ClientKey | None) -> Any:
         handle = pycurl.Curl()
+        if key is not None:
+            handle.setopt(pycurl.SSLCERT, key.certificate)
+            handle.setopt(pycurl.SSLKEY, key.key or key.certificate)
+            handle.setopt(pycurl.KEYPASSWD, key.password)
         handle.setopt(pycurl.NOSIGNAL, 1)
         handle.setopt(pycurl.NOPROGRESS, 1)
         handle.setopt(pycurl.PROXY, "")

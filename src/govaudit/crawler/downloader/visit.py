@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.addresses import Addresses, AddressGuard
-from govaudit.crawler.downloader.curl import Aborted, Order, Transfers
+from govaudit.crawler.downloader.curl import Aborted, ClientKey, Order, Transfers
 from govaudit.crawler.downloader.faults import fault_of
 from govaudit.crawler.downloader.own_network import NETWORK_FAULTS, OwnNetwork
 from govaudit.crawler.downloader.politeness import Turn
 from govaudit.crawler.earlier import taken_over
 from govaudit.crawler.filetypes import type_of
 from govaudit.crawler.page_text import heading_of, title_of
+from govaudit.crawler.robots import origin_of
 from govaudit.crawler.walls import blocked_by
 from govaudit.inspection.facts import Fetch, Hop, Lane, Skipped
 from govaudit.inspection.urls import (
@@ -148,6 +149,12 @@ class Visitor:
         self._foreign_headers = common
         self._own_headers = (*common, *(f"{name}: {value}" for name, value in network.headers))
         self._own_cookie = "; ".join(network.cookies)
+        self._key = None
+        if network.client_certificate:
+            self._key = ClientKey(network.client_certificate, network.client_key, network.client_key_password)
+        self._stands_for: dict[str, str] = {}
+        for origin, asked in network.stand_ins.items():
+            self._stands_for.setdefault(asked, origin)
 
     def forget_failures(self) -> None:
         """Look up again the names that could not be resolved: before the second look."""
@@ -192,7 +199,8 @@ class Visitor:
     async def _walk(self, fetch: Fetch, chain: _Chain, lane: Lane, limit: int) -> Visit:
         url = fetch.url
         while True:
-            resolved = await self._addresses.of(hostname_of(url), port_of(url))
+            asked = self.asked(url)
+            resolved = await self._addresses.of(hostname_of(asked), port_of(asked))
             if not resolved.addresses:
                 if resolved.is_silence and await self._was_cut_off(fetch, chain, url):
                     self._addresses.forget_failures()
@@ -201,7 +209,7 @@ class Visitor:
             question = self._question(url, lane, fetch.look, limit)
             limit_of = (lambda _: limit) if limit else self._limits[lane]
             order = self._order(url, limit_of, chain, resolved.addresses, look=fetch.look, question=question)
-            heard = await self._ask(fetch, chain, order, question, resolved.addresses[0])
+            heard = await self._ask(fetch, chain, url, order, question, at=resolved.addresses[0])
             if heard is None:
                 continue
             if isinstance(heard, Visit):
@@ -218,19 +226,19 @@ class Visitor:
             chain.hops.append(Hop(url, answer.status))
             _take_cookies(chain, url, answer)
             following = redirect_target(url, location)
+            following = following and self.published(following)
             fault = _too_long(location) or self._forbidden(chain, following, location, lane)
             if fault is not None:
                 return Visit(_concluded(fetch, chain, url, answer, fault))
             url = following or url
 
     async def _ask(
-        self, fetch: Fetch, chain: _Chain, order: Order, question: Question | None, address: str
+        self, fetch: Fetch, chain: _Chain, url: str, order: Order, question: Question | None, *, at: str
     ) -> tuple[Answer, tuple[Reason | None, str], Revalidated | None] | Visit | None:
         """One request when its host's turn has come; a ``Visit`` when it never came. ``None``: what came is worth
-        nothing, ask again."""
-        url = order.url
+        nothing, ask again. ``at``: the address that is connected to."""
         host = hostname_of(url)
-        turn = await self._politeness.turn(host, address, port_of(self._connected(url)))
+        turn = await self._politeness.turn(host, at, port_of(self._connected(order.url)))
         if turn is Turn.DOWN:
             return self._not_asked(fetch, chain, url)
         if turn is Turn.STOPPED or self._stopped:
@@ -276,7 +284,8 @@ class Visitor:
         """Whether anything answers at an address; for ``NAME_SERVERS``: whether names can be resolved."""
         if not url:
             return await self._addresses.names_can_be_asked(hostname_of(self._home))
-        resolved = await self._addresses.of(hostname_of(url), port_of(url))
+        asked = self.asked(url)
+        resolved = await self._addresses.of(hostname_of(asked), port_of(asked))
         if not resolved.addresses:
             return False
         order = self._order(url, lambda _: 1, _Chain(), resolved.addresses, look=2, question=None)
@@ -331,10 +340,11 @@ class Visitor:
         question: Question | None,
     ) -> Order:  # fmt: skip
         own = self._owns(url)
+        cookies = [self._own_cookie] if own and self._own_cookie else []
+        cookies += [f"{name}={value}" for name, value in chain.cookies.get(hostname_of(url), {}).items()]
+        url = self.asked(url)
         host, port = hostname_of(url), port_of(url)
         connected = port_of(self._connected(url))
-        cookies = [self._own_cookie] if own and self._own_cookie else []
-        cookies += [f"{name}={value}" for name, value in chain.cookies.get(host, {}).items()]
         named = f"[{host}]" if ":" in host else host
         return Order(
             url=url,
@@ -349,7 +359,22 @@ class Visitor:
             connect_to=() if connected == port else (f"{named}:{port}::{connected}",),
             cookie="; ".join(cookies),
             fresh=look > 1,
+            key=self._key if own else None,
         )
+
+    def asked(self, url: str) -> str:
+        """The address that is asked for ``url``: that of what stands in for its origin, if something does."""
+        if not self._network.stand_ins:
+            return url
+        origin = origin_of(url)
+        return self._network.stand_ins.get(origin, origin) + url[len(origin) :]
+
+    def published(self, url: str) -> str:
+        """The address under which something is published that a stand-in names by its own origin."""
+        if not self._stands_for:
+            return url
+        origin = origin_of(url)
+        return self._stands_for.get(origin, origin) + url[len(origin) :]
 
     def _connected(self, url: str) -> str:
         """``url`` with the port that is really connected to."""
