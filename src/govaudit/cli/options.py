@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+import ssl
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -236,6 +238,32 @@ def _header(value: str) -> tuple[str, str]:
     if not (name.strip() and colon) or "\n" in value or "\r" in value:
         raise InputError(Problem("option.no-header", "--header", arguments={"value": name}))
     return name.strip(), _expanded(content.strip(), "--header")
+
+
+def basic_auth(value: str) -> tuple[str, str]:
+    """The header of ``--user``."""
+    name, colon, password = _expanded(value, "--user").partition(":")
+    if not (name and colon) or any(ord(character) < 0x20 for character in f"{name}{password}"):
+        raise InputError(Problem("option.no-user", "--user"))
+    coded = b64encode(f"{name}:{password}".encode()).decode("ascii")
+    return "Authorization", f"Basic {coded}"
+
+
+def client_key(certificate: str, key: str, password: str) -> tuple[str, str, str]:
+    """Paths of ``--cert`` and ``--key`` with the key's password, all empty when none is given. Raises ``InputError``,
+    which names the option and neither path nor password, when they do not fit together."""
+    if not certificate:
+        if key or password:
+            raise InputError(Problem("option.no-key", "--cert"))
+        return "", "", ""
+    certificate, key = _expanded(certificate, "--cert"), _expanded(key, "--key")
+    password = _expanded(password, "--key-password")
+    try:
+        # Without a password of ours, OpenSSL would ask the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key or None, lambda: password)
+    except (OSError, ValueError) as error:
+        raise InputError(Problem("option.no-key", "--cert")) from error
+    return certificate, key, password
 
 
 def _expanded(value: str, option: str) -> str:

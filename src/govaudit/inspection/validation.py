@@ -36,6 +36,9 @@ _SENTENCES = {
     "greater_than_equal": "too-small",
     "string_pattern_mismatch": "no-match",
     "no_period": "no-period",
+    "no_path": "no-path",
+    "no_names": "no-names",
+    "enum": "no-choice",
 }
 """Type of pydantic's error → sentence ``errors.invalid.*``; any other one is told in pydantic's words."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.gate_policy import GatePolicy
 from govaudit.inspection.hours import parse_hours
 from govaudit.inspection.run import DEFAULT_USER_AGENT, Nofollow
+from govaudit.inspection.validation import invalid
 from govaudit.inspection.watch_settings import WatchSettings
 
 if TYPE_CHECKING:
@@ -73,6 +76,7 @@ class Settings(BaseModel):
     ``postgresql+psycopg://user@host/database`` where several write to one; ``none``: nowhere."""
     ledger_password_env: str = ""
     """Environment variable that holds the password of the PostgreSQL user."""
+    gate: GatePolicy = GatePolicy()
 
     @field_validator("hours")
     @classmethod
@@ -191,23 +195,28 @@ def open_workspace(folder: Path) -> Workspace:
     except ValidationError as error:
         raise InputError(
             *(
-                Problem(
-                    "settings.invalid",
-                    str(file),
-                    _line_of(text, one["loc"]),
-                    ".".join(map(str, one["loc"])),
-                    {"why": one["msg"]},
-                )
+                invalid(one, str(file), ".".join(map(str, one["loc"])), _line_of(text, one["loc"]))
                 for one in error.errors()
             )
         ) from error
 
 
+_TABLE = re.compile(r"\s*\[(\[?)([^\[\]]+)\]")
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+
+
 def _line_of(text: str, path: tuple[int | str, ...]) -> int | None:
     """The line of the innermost key, or table, of ``path`` that the file writes out."""
-    lines = [line.split("=")[0].strip() for line in text.splitlines()]
-    for depth in range(len(path), 0, -1):
-        for key in (str(path[depth - 1]), f"[{'.'.join(map(str, path[:depth]))}]"):
-            if key in lines:
-                return lines.index(key) + 1
-    return None
+    lines: dict[tuple[int | str, ...], int] = {}
+    table: tuple[int | str, ...] = ()
+    counts: Counter[tuple[str, ...]] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        if head := _TABLE.match(line):
+            names = tuple(part.strip() for part in head[2].split("."))
+            lines.setdefault(names, number)
+            table = (*names, counts[names]) if head[1] else names
+            counts[names] += 1
+            lines[table] = number
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, key[1]), number)
+    return next((lines[path[:depth]] for depth in range(len(path), 0, -1) if path[:depth] in lines), None)

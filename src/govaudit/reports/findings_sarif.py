@@ -86,7 +86,9 @@ def _result(finding: Finding, rule: int, report: RunReport, texts: Texts) -> dic
             "clause": finding.clause,
         },
     }
-    if report.previous_run:
+    if report.gate is not None:
+        result["baselineState"] = "unchanged" if finding.id in report.gate.known else "new"
+    elif report.previous_run:
         result["baselineState"] = "new" if finding.first_seen in {"", report.run} else "unchanged"
     if status := _SUPPRESSED.get(finding.state):
         result["suppressions"] = [{"kind": "external", "status": status}]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from govaudit.inspection.finding import Finding
-    from govaudit.reports.run_report import RunReport
+    from govaudit.reports.run_report import GateMarks, RunReport
 
 _ERRORS = frozenset({Kind.VETO, Kind.DEDUCT})
 
@@ -22,21 +22,25 @@ def write_github_annotations(report: RunReport, folder: Path) -> list[Path]:
     """Write ``annotations.txt`` into ``folder``: ``cat`` it in a step of the workflow."""
     texts = Texts(report.language)
     lines = [
-        annotation(finding, texts)
+        annotation(finding, texts, report.gate)
         for judgement in report.sites
         for finding in ordered_findings(judgement)
         if finding.standing in {Verdict.FAIL, Verdict.REVIEW}
+        and not (report.gate and finding.id in report.gate.known)
     ]
+    lines += [f"::error::{_data(why)}" for why in (report.gate.unchecked if report.gate else ())]
     file = folder / "annotations.txt"
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return [file]
 
 
-def annotation(finding: Finding, texts: Texts) -> str:
-    """One workflow command: an error for what costs points, a warning for other certain findings, else a notice."""
+def annotation(finding: Finding, texts: Texts, gate: GateMarks | None = None) -> str:
+    """One workflow command: an error for what costs points, in a gate for what closes it, a warning for other certain
+    findings, else a notice."""
     level = "notice"
     if finding.standing is Verdict.FAIL:
-        level = "error" if finding.kind in _ERRORS else "warning"
+        grave = finding.id in gate.over if gate else finding.kind in _ERRORS
+        level = "error" if grave else "warning"
     words = texts.finding(finding)
     title = _property(f"{finding.check} {words.title}")
     place = f"file={_property(file_of(finding.page))},line={max(1, finding.locator.line)}"

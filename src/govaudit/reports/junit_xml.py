@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement
-    from govaudit.reports.run_report import RunReport
+    from govaudit.reports.run_report import GateMarks, RunReport
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SKIPPED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE})
@@ -31,12 +31,13 @@ def write_junit_xml(report: RunReport, folder: Path) -> list[Path]:
 
 
 def _suites(report: RunReport) -> etree._Element:
-    """A case fails by certain findings alone; what could not be told is skipped with its reason, never passed."""
+    """A case fails by certain findings alone, in a gate by those that close it; what could not be told is skipped with
+    its reason, never passed, and a gate that could not be decided is an error."""
     texts = Texts(report.language)
     root = etree.Element("testsuites", name=_clean(texts.report_title(report)))
     totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for judgement in report.sites:
-        suite, counts = _suite(judgement, texts)
+        suite, counts = _suite(judgement, report.gate, texts)
         root.append(suite)
         for name, count in counts.items():
             totals[name] += count
@@ -45,14 +46,16 @@ def _suites(report: RunReport) -> etree._Element:
     return root
 
 
-def _suite(judgement: SiteJudgement, texts: Texts) -> tuple[etree._Element, dict[str, int]]:
+def _suite(
+    judgement: SiteJudgement, gate: GateMarks | None, texts: Texts
+) -> tuple[etree._Element, dict[str, int]]:
     suite = etree.Element(
         "testsuite", name=_clean(texts.site_title(judgement)), hostname=_clean(judgement.site.host)
     )
     suite.set("timestamp", judgement.as_of.isoformat())
     certain: dict[str, list[Finding]] = {}
     for finding in ordered_findings(judgement):
-        if finding.standing is Verdict.FAIL:
+        if finding.standing is Verdict.FAIL and (gate is None or finding.id in gate.over):
             certain.setdefault(finding.check, []).append(finding)
     counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for check, result in sorted(judgement.checks.items()):
@@ -75,6 +78,13 @@ def _suite(judgement: SiteJudgement, texts: Texts) -> tuple[etree._Element, dict
             suite, "testcase", classname=_clean(judgement.site.key), name=texts.result(judgement)
         )
         etree.SubElement(case, "skipped", message=_clean(texts.why(judgement.reason)))
+    for number, why in enumerate(gate.unchecked if gate else (), 1):
+        counts["tests"] += 1
+        counts["errors"] += 1
+        case = etree.SubElement(
+            suite, "testcase", classname=_clean(judgement.site.key), name=f"govaudit gate {number}"
+        )
+        etree.SubElement(case, "error", message=_clean(why))
     for name, count in counts.items():
         suite.set(name, str(count))
     return suite, counts

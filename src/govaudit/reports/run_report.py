@@ -44,6 +44,16 @@ class PaperDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateMarks:
+    """What a gate decided. ``over``: ids of the findings that close it; ``known``: of those that its baseline holds;
+    ``unchecked``: sentences that say why it could not be decided."""
+
+    over: frozenset[str]
+    known: frozenset[str]
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """A run to be reported. ``sites``: every site of the list in its order, inspected or not.
 
@@ -70,6 +80,8 @@ class RunReport:
     final: bool = False
     folder: Path | None = None
     edition: Edition | None = None
+    gate: GateMarks | None = None
+    """Where the run is that of a gate."""
 
 
 def note_of(profile: Profile) -> ProfileNote:

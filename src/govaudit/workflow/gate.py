@@ -2,58 +2,61 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
 from govaudit.checks.registry import all_checks
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.gate_policy import GatePolicy
+from govaudit.inspection.profile import builtin_profiles
 from govaudit.inspection.site import Site
-from govaudit.inspection.urls import canonical, host_of, literal_address_kind, port_of
-from govaudit.inspection.verdict import Kind, Result, State, Verdict
+from govaudit.inspection.site_facts import SiteFacts, read_state
+from govaudit.inspection.urls import canonical, host_of, literal_address_kind, scheme_of, without_www
 from govaudit.inspection.workspace import NO_LEDGER, SETTINGS_FILE, Workspace, open_workspace
-from govaudit.workflow.inspect import RunEnd, RunOptions, begin_run, inspect_run
-from govaudit.workflow.judge import crashed
+from govaudit.workflow.changed_pages import pages_changed_since, read_urls
+from govaudit.workflow.gate_baseline import known_findings
+from govaudit.workflow.gate_decision import GateEnd, Terms, decide, refuse_unknown_checks
+from govaudit.workflow.inspect import RunOptions, begin_run, crawl_run
+from govaudit.workflow.run_record import usable_profile
 from govaudit.workflow.served_folder import served_folder
+from govaudit.workflow.site_job import read_judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from govaudit.inspection.finding import Finding, SiteJudgement
-    from govaudit.inspection.run import Network, Progress
+    from govaudit.inspection.run import Budget, Network, Progress
 
 FOLDER_BASE = "http://preview.invalid/"
 """Address of a folder's pages when none is given; reserved, so it can never be a real site."""
+RUN = "gate"
+USUAL_FORMATS = ("json", "html")
 
-_SETTLED = frozenset({State.DISMISSED, State.WAIVED, State.FIXED})
+_LENT = ("profiles", "words", "calendar.csv", "laws.csv", "units.csv", "items.csv")
+"""What of the user's workspace a gate goes by, beside the settings."""
 
 
 @dataclass(frozen=True, slots=True)
-class GateEnd:
-    """What the gate says. ``over``: findings that close it; ``known``: held by the baseline; ``shown``: the rest.
-    ``unchecked``: why it could not be decided."""
+class GateOptions:
+    """What a user may say about a gate. ``base_url``: where the target will be published; ``kind``: of the site,
+    empty: as the site list says, else a portal; ``baseline``: where the known findings stand, a file or ``LEDGER``,
+    empty: nowhere; ``changed_since``: a revision of
+    git; ``urls``: a list of the pages that it is about; ``out``: folder for the reports; ``output``: format that goes
+    to standard output."""
 
-    over: tuple[Finding, ...]
-    known: tuple[Finding, ...]
-    shown: tuple[Finding, ...]
-    unchecked: tuple[str, ...]
-    judgement: SiteJudgement | None
-    files: tuple[Path, ...]
-    crashes: tuple[str, ...]
-    problems: tuple[Problem, ...] = ()
-
-    def exit_code(self, *, report_only: bool) -> int:
-        """4 internal error, 3 could not be checked, 1 over the gate, 0 nothing over it."""
-        if self.crashes or self.problems:
-            return 4
-        if self.unchecked:
-            return 3
-        return 1 if self.over and not report_only else 0
+    policy: GatePolicy = field(default_factory=GatePolicy)
+    base_url: str = ""
+    kind: str = ""
+    baseline: str | Path = ""
+    changed_since: str = ""
+    urls: Path | None = None
+    out: Path | None = None
+    output: str = ""
 
 
 def gate(
@@ -61,41 +64,39 @@ def gate(
     workspace: Workspace,
     options: RunOptions,
     tell: Callable[[Progress], None],
-    *,
-    kind: str = "portal",
-    base_url: str = "",
-    baseline: frozenset[str] = frozenset(),
-    out: Path | None = None,
+    asked: GateOptions | None = None,
 ) -> GateEnd:
-    """Inspect a URL or a folder of built pages and decide. ``baseline``: ids of findings that are known."""
-    folder = Path(target) if "://" not in target else None
-    if folder is not None and not folder.is_dir():
-        raise InputError(Problem("gate.no-target", target))
-    serving = served_folder(folder.resolve()) if folder is not None else nullcontext(0)
-    with serving as port, _workshop(workspace) as workshop:
-        url, network = _address(target, port, base_url, options.network)
-        site = Site(url=url, kind=kind)
-        options = RunOptions(
-            run="gate",
-            as_of=options.as_of,
-            profile=options.profile,
+    """Inspect a URL or a folder of built pages and decide. Raises ``InputError`` for what cannot be asked so."""
+    asked = asked or GateOptions()
+    folder = _folder(target)
+    base = _base(target if folder is None else "", asked.base_url)
+    if literal_address_kind(canonical(target) or "") == "private" and not options.network.allow_private:
+        raise InputError(Problem("target.private", target))
+    site = _site(workspace, base, asked.kind)
+    profile = usable_profile(
+        options.profile or site.profile or workspace.settings.profile, workspace.profiles
+    )
+    refuse_unknown_checks(asked.policy, profile, str(workspace.root / SETTINGS_FILE))
+    known = known_findings(workspace, site.key, asked.baseline)
+    pages = _pages(asked, folder, base)
+    swapped = folder is not None or base != canonical(target)
+    hostless = frozenset(check.id for check in all_checks().values() if check.needs_host) if swapped else ()
+    with ExitStack() as stack:
+        port = stack.enter_context(served_folder(folder, _root(base)) if folder else nullcontext(0))
+        workshop = stack.enter_context(_workshop(workspace))
+        place = f"http://127.0.0.1:{port}" if folder else _origin(canonical(target) or "")
+        network = _network(options.network, target, base, place if swapped else "")
+        options = replace(
+            options,
+            run=RUN,
             network=network,
-            budget=msgspec.structs.replace(
-                options.budget,
-                screenshots=0,
-                # A release waits for the gate: the browser only looks where somebody asks for it.
-                sights=options.budget.sights if network.browser == "always" else 0,
-            ),
+            budget=_budget(options, asked.policy, only_some=pages is not None),
             jobs=1,
-            formats=options.formats or (("json", "html") if out else ("json",)),
+            start_urls=tuple(sorted(pages or ())),
+            formats=options.formats or USUAL_FORMATS,
         )
-        record = begin_run(workshop, [site], options, listed=False)
-        hostless = frozenset(check.id for check in all_checks().values() if check.needs_host)
-        end = inspect_run(
-            workshop, record, options, tell, not_applicable=hostless if folder is not None else frozenset()
-        )
-        files = _deliver(workshop.report_folder("gate"), out)
-        return decide(end, baseline, files)
+        terms = Terms(asked.policy, known, pages, frozenset(hostless), same_page=folder is not None)
+        return _inspected(workshop, site, options, tell, terms=terms, asked=asked)
 
 
 def on_this_machine(target: str) -> bool:
@@ -104,101 +105,137 @@ def on_this_machine(target: str) -> bool:
     return "://" not in target or (url is not None and literal_address_kind(url) == "loopback")
 
 
-def decide(end: RunEnd, baseline: frozenset[str], files: tuple[Path, ...] = ()) -> GateEnd:
-    """The contract's default policy: certain findings of kind veto or deduct on own pages close the gate, unless the
-    baseline holds them. What depends on the date or on other sites is shown and closes nothing."""
-    judgement = end.judgements[0] if end.judgements else None
-    crashes = list(end.crashes)
-    if judgement is not None:
-        crashes += [f"{check}: {judgement.checks[check].detail}" for check in crashed(judgement)]
-    findings = judgement.findings if judgement else ()
-    checks = all_checks()
-    closing = [
-        finding
-        for finding in findings
-        if finding.verdict is Verdict.FAIL
-        and finding.kind in {Kind.VETO, Kind.DEDUCT}
-        and finding.state not in _SETTLED
-        and not checks[finding.check].depends_on_date
-        and not checks[finding.check].concerns_others
-    ]
-    over = tuple(finding for finding in closing if finding.id not in baseline)
-    known = tuple(finding for finding in findings if finding.id in baseline)
-    named = {finding.id for finding in (*over, *known)}
-    return GateEnd(
-        over=over,
-        known=known,
-        shown=tuple(finding for finding in findings if finding.id not in named),
-        unchecked=tuple(_unchecked(judgement)),
-        judgement=judgement,
-        files=files,
-        crashes=tuple(crashes),
-        problems=end.problems,
+def _inspected(
+    workshop: Workspace,
+    site: Site,
+    options: RunOptions,
+    tell: Callable[[Progress], None],
+    *,
+    terms: Terms,
+    asked: GateOptions,
+) -> GateEnd:
+    record = begin_run(workshop, [site], options, listed=False)
+    ends = crawl_run(workshop, record, options, tell, judge=True, not_applicable=terms.hostless)
+    terms = _with_facts(terms, workshop.facts_file(record.id, site.key))
+    end = decide(read_judgement(workshop, record, site), terms)
+    end = replace(
+        end,
+        crashes=(*(one.crash for one in ends if one.crash), *end.crashes),
+        problems=tuple(problem for one in ends for problem in one.problems),
     )
+    if not (asked.out or asked.output):
+        return end
+    from govaudit.workflow.gate_reports import gate_output, write_gate_reports  # noqa: PLC0415 - many libraries
+
+    record = msgspec.structs.replace(record, finished_at=record.started_at)
+    if asked.out:
+        end = replace(end, files=write_gate_reports(workshop, record, end, asked.out, options.formats))
+    return replace(end, output=gate_output(workshop, record, end, asked.output)) if asked.output else end
 
 
-def read_baseline(file: Path) -> frozenset[str]:
-    """Ids of the findings in a ``findings.json``. Raises ``InputError`` when it is none."""
-    try:
-        data: Any = msgspec.json.decode(file.read_bytes())
-        return frozenset(finding["id"] for finding in data["findings"])
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputError(Problem("file.unreadable", str(file), arguments={"why": why})) from error
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise InputError(Problem("gate.no-baseline", str(file), arguments={"why": str(error)})) from error
+def _with_facts(terms: Terms, file: Path) -> Terms:
+    """The terms with what the crawl says of itself: how long it took, and which of the wanted pages it did not get."""
+    state = read_state(file)
+    if state is None or not state.finished_at:
+        return terms
+    terms = replace(terms, took=state.finished_at - state.started_at)
+    if not terms.pages:
+        return terms
+    unread = dict.fromkeys(terms.pages, "")
+    with closing(SiteFacts.open(file)) as facts:
+        for target, looks in facts.all_looks():
+            if target.url in unread and looks[-1].opened:
+                del unread[target.url]
+            elif target.url in unread:
+                unread[target.url] = looks[-1].detail or f"status {looks[-1].status}"
+    return replace(terms, unread=unread)
 
 
-def _unchecked(judgement: SiteJudgement | None) -> Iterator[str]:
-    """Why the gate cannot say yes: nothing read, coverage under the limit, own pages that could not be read."""
-    if judgement is None or judgement.result is Result.NOT_INSPECTED:
-        yield judgement.reason if judgement else "not-measured"
-        return
-    if not judgement.coverage.visited:
-        yield judgement.reason or "not-measured: no page was read"
-        return
-    coverage = judgement.checks.get("COV001")
-    if coverage is not None and coverage.verdict is Verdict.INCONCLUSIVE:
-        yield f"{coverage.reason}: {coverage.detail}"
-    elif judgement.coverage.inconclusive:
-        yield f"not-measured: {judgement.coverage.inconclusive} own pages could not be read"
+def _folder(target: str) -> Path | None:
+    if "://" in target:
+        return None
+    folder = Path(target)
+    if not folder.is_dir():
+        raise InputError(Problem("gate.no-target", target))
+    return folder.resolve()
 
 
-def _address(target: str, port: int, base_url: str, network: Network) -> tuple[str, Network]:
-    if port:
-        url = canonical((base_url or FOLDER_BASE).replace("https://", "http://", 1))
-        if url is None:
-            raise InputError(Problem("gate.no-url", base_url))
-        place = f"{host_of(url)}:{port_of(url)}" if ":" not in host_of(url) else host_of(url)
-        return url, msgspec.structs.replace(
-            network,
-            allow_private=True,
-            rate=0.0,
-            hours="",
-            resolve={**network.resolve, place: ("127.0.0.1",)},
-            connect_port={**network.connect_port, place: port},
-        )
-    url = canonical(target)
-    if url is None:
-        raise InputError(Problem("gate.no-url", target))
-    allow_private = network.allow_private or on_this_machine(target)
-    return url, msgspec.structs.replace(network, allow_private=allow_private, hours="")
+def _base(target: str, base_url: str) -> str:
+    """The address under which the target is or will be published."""
+    written = base_url or target or FOLDER_BASE
+    url = canonical(written)
+    if url is None or scheme_of(url) not in {"http", "https"} or not host_of(url):
+        raise InputError(Problem("gate.no-url", written))
+    return url
+
+
+def _site(workspace: Workspace, base: str, kind: str) -> Site:
+    """The site as the workspace's list has it, whose code is part of all ids; else one made of the address."""
+    if workspace.site_list.is_file():
+        from govaudit.inspection.site_list import read_site_list  # noqa: PLC0415 - reads spreadsheets
+
+        names = {*builtin_profiles(), *(file.stem for file in workspace.profiles.glob("*.yaml"))}
+        listed = read_site_list(workspace.site_list, known_profiles=names, allow_private=True)
+        host = without_www(host_of(base))
+        for site in listed.sites:
+            if without_www(site.host) == host:
+                return msgspec.structs.replace(site, url=base, kind=kind or site.kind, enabled=True)
+    return Site(url=base, kind=kind or "portal")
+
+
+def _pages(asked: GateOptions, folder: Path | None, base: str) -> frozenset[str] | None:
+    """The pages that the gate is about, ``None``: all."""
+    if asked.urls is not None:
+        return frozenset(read_urls(asked.urls, base))
+    if not asked.changed_since:
+        return None
+    if folder is None:
+        raise InputError(Problem("gate.changed-needs-folder", "--changed-since"))
+    paths = pages_changed_since(folder, asked.changed_since)
+    if paths is None:
+        return None
+    urls = (canonical(f"{_origin(base)}{_root(base)}{path[1:]}") for path in paths)
+    return frozenset(url for url in urls if url is not None)
+
+
+def _budget(options: RunOptions, policy: GatePolicy, *, only_some: bool) -> Budget:
+    budget = msgspec.structs.replace(options.budget, screenshots=0, max_seconds=policy.seconds)
+    return msgspec.structs.replace(budget, max_depth=1) if only_some else budget
+
+
+def _network(network: Network, target: str, base: str, place: str) -> Network:
+    """How the target is asked: ``place`` stands in for the origins under which it will be published."""
+    own_machine = on_this_machine(target)
+    network = msgspec.structs.replace(network, hours="", allow_private=network.allow_private or own_machine)
+    if "://" not in target:
+        network = msgspec.structs.replace(network, rate=0.0)
+    if not place:
+        return network
+    host = without_www(host_of(base))
+    origins = [
+        _origin(base),
+        *(f"{scheme}://{www}{host}" for scheme in ("https", "http") for www in ("", "www.")),
+    ]
+    return msgspec.structs.replace(network, stand_ins=dict.fromkeys(origins, place))
+
+
+def _root(url: str) -> str:
+    """The folder in which an address lies."""
+    path = urlsplit(url).path
+    return path[: path.rindex("/") + 1]
+
+
+def _origin(url: str) -> str:
+    return f"{scheme_of(url)}://{host_of(url)}"
 
 
 @contextmanager
 def _workshop(workspace: Workspace) -> Iterator[Workspace]:
-    """A workspace of its own for one gate, with the user's settings and profiles: gates may run side by side."""
+    """A workspace of its own for one gate, with the user's settings, profiles and tables: gates may run side by side,
+    and none sees what another left."""
     with tempfile.TemporaryDirectory(prefix="govaudit-gate-") as root:
-        if (workspace.root / SETTINGS_FILE).is_file():
-            shutil.copy(workspace.root / SETTINGS_FILE, root)
-        if workspace.profiles.is_dir():
-            shutil.copytree(workspace.profiles, Path(root) / "profiles")
+        for name in (SETTINGS_FILE, *_LENT):
+            if (workspace.root / name).exists():
+                (Path(root) / name).symlink_to((workspace.root / name).resolve())
         opened = open_workspace(Path(root))
         yield Workspace(opened.root, opened.settings.model_copy(update={"ledger": NO_LEDGER}))
-
-
-def _deliver(folder: Path, out: Path | None) -> tuple[Path, ...]:
-    if out is None:
-        return ()
-    shutil.copytree(folder, out, dirs_exist_ok=True)
-    return tuple(sorted(path for path in out.rglob("*") if path.is_file()))

@@ -70,6 +70,8 @@ class RunOptions:
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Take over pages of an earlier run of which the server says that they still hold."""
+    start_urls: tuple[str, ...] = ()
+    """Further addresses to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def crawl_run(
     jobs = [
         SiteJob(
             workspace.root,
-            _plan(workspace, record, site, options),
+            _plan(workspace, record, site, options, not_applicable),
             judge=judge,
             not_applicable=not_applicable,
             readers=max(0, processors // at_once - 1) if hurried else 0,
@@ -247,8 +249,12 @@ def check_run(workspace: Workspace, run: str, profile: str) -> list[SiteJudgemen
     return list(judgements_of(workspace, record))
 
 
-def _plan(workspace: Workspace, record: RunRecord, site: Site, options: RunOptions) -> CrawlPlan:
-    plan = plan_for(record, site, options.network, workspace)
+def _plan(
+    workspace: Workspace, record: RunRecord, site: Site, options: RunOptions, not_applicable: frozenset[str]
+) -> CrawlPlan:
+    plan = plan_for(record, site, options.network, workspace, not_applicable)
+    if options.start_urls:
+        plan = msgspec.structs.replace(plan, start_urls=options.start_urls)
     if not options.revalidate or options.again:
         return plan
     return msgspec.structs.replace(plan, earlier=run_to_build_on(workspace, record, site))

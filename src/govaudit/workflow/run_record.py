@@ -154,10 +154,17 @@ def _placed(problem: Problem, source: ProfileSource) -> Problem:
     return replace(problem, where=where, line=line)
 
 
-def plan_for(record: RunRecord, site: Site, network: Network, workspace: Workspace) -> CrawlPlan:
-    """The plan by which a site is crawled: what its profile's checks must have measured, within the run's terms."""
+def plan_for(
+    record: RunRecord,
+    site: Site,
+    network: Network,
+    workspace: Workspace,
+    not_applicable: frozenset[str] = frozenset(),
+) -> CrawlPlan:
+    """The plan by which a site is crawled: what its profile's checks must have measured, within the run's terms.
+    ``not_applicable``: due checks for which nothing is measured."""
     profile = profile_for(record, site, workspace)
-    return plan_for_checks(record, site, network, profile, frozenset(profile.checks))
+    return plan_for_checks(record, site, network, profile, profile.checks.keys() - not_applicable)
 
 
 def plan_for_checks(
@@ -202,7 +209,7 @@ def _measures(checks: Iterable[str]) -> tuple[str, ...]:
     """What the checks that are due read beyond pages."""
     due = set(checks)
     measures = {
-        "ipv6": any(check.startswith("IP6") for check in due),
+        "ipv6": any(check.startswith("IP6") and all_checks()[check].needs_host for check in due),
         "links": bool(due & _MEASURED_LINKS),
         "attachments": bool(due & _MEASURED_ATTACHMENTS),
         "tls": bool(due & _MEASURED_TLS),
