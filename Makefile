@@ -22,6 +22,7 @@ quality: $(VENV)/installed-quality
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry src
+	$(BIN)/hadolint Dockerfile
 
 # Chromium and a Chinese font for the tests that look at pages; says what to do where it may not install them.
 system-packages:
