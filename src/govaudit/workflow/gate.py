@@ -199,7 +199,13 @@ def _pages(asked: GateOptions, folder: Path | None, base: str) -> frozenset[str]
 
 
 def _budget(options: RunOptions, policy: GatePolicy, *, only_some: bool) -> Budget:
-    budget = msgspec.structs.replace(options.budget, screenshots=0, max_seconds=policy.seconds)
+    budget = msgspec.structs.replace(
+        options.budget,
+        screenshots=0,
+        # A release waits for the gate: a browser only looks where somebody asks for it.
+        sights=options.budget.sights if options.network.browser == "always" else 0,
+        max_seconds=policy.seconds,
+    )
     return msgspec.structs.replace(budget, max_depth=1) if only_some else budget
 
 
