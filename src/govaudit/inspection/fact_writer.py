@@ -358,8 +358,9 @@ class FactWriter:
         self._new_renderings.append((url_id, self._encoder.encode(look), *seen))
 
     def _note_rarities(self, url: str, packed: PackedReading) -> None:
-        """Record what few pages hold, as probes of their own: private numbers and concealed links."""
-        for kind, seen in (("private", packed.private), ("concealed", packed.concealed)):
+        """Record what few pages hold, as probes of their own: private numbers, concealed links, forms."""
+        rarities = (("private", packed.private), ("concealed", packed.concealed), ("forms", packed.forms))
+        for kind, seen in rarities:
             if seen:
                 name = "numbers" if kind == "private" else kind
                 result = msgspec.json.encode({name: msgspec.to_builtins(seen)})

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from govaudit.inspection.forms import Form
 from govaudit.inspection.page_text import PageText
 from govaudit.inspection.private_numbers import PrivateNumber
 from govaudit.inspection.verdict import Reason
@@ -298,6 +299,8 @@ class Reading(msgspec.Struct, array_like=True):
     """Numbers of persons that were in it; they are masked in all the rest. Of a stored page: the probe ``private``."""
     concealed: tuple[Concealed, ...] = ()
     """What it conceals from visitors. Of a stored page: the probe ``concealed``."""
+    forms: tuple[Form, ...] = ()
+    """What visitors can fill in. Of a stored page: the probe ``forms``."""
 
 
 class Rendering(msgspec.Struct, frozen=True, array_like=True):

@@ -8,6 +8,7 @@ import msgspec
 import zstandard
 
 from govaudit.inspection.facts import Concealed, Mark, MenuEntry, Reading
+from govaudit.inspection.forms import Form
 from govaudit.inspection.page_text import PageText
 from govaudit.inspection.private_numbers import PrivateNumber
 
@@ -35,6 +36,7 @@ class PackedReading(msgspec.Struct, frozen=True, array_like=True):
     around: PackedPart | None
     private: tuple[PrivateNumber, ...] = ()
     concealed: tuple[Concealed, ...] = ()
+    forms: tuple[Form, ...] = ()
 
 
 class Packer:
@@ -48,7 +50,7 @@ class Packer:
     def pack(self, reading: Reading) -> PackedReading:
         """``reading`` as it is stored."""
         lean = msgspec.structs.replace(
-            reading, navigation=(), marks=(), text=PageText(), private=(), concealed=()
+            reading, navigation=(), marks=(), text=PageText(), private=(), concealed=(), forms=()
         )
         return PackedReading(
             reading.kind.value,
@@ -59,6 +61,7 @@ class Packer:
             self._part(reading.text.around),
             reading.private,
             reading.concealed,
+            reading.forms,
         )
 
     def compress(self, content: bytes) -> bytes:
@@ -104,6 +107,7 @@ class Unpacker:
             self.around(packed.around.content) if packed.around is not None else "",
         )
         reading.private, reading.concealed = packed.private, packed.concealed
+        reading.forms = packed.forms
         return reading
 
     def navigation(self, content: bytes) -> tuple[MenuEntry, ...]:

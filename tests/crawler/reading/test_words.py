@@ -18,6 +18,7 @@ LISTS = [
         "breadcrumb",
         "dates",
         "footer",
+        "forms",
         "guide-keys",
         "guides",
         "kinds",
@@ -29,6 +30,7 @@ LISTS = [
         "materials",
         "navigation",
         "scripts",
+        "search-results",
         "source",
         "zones",
     )

@@ -17,6 +17,7 @@ from govaudit.crawler.reading.concealed import concealed
 from govaudit.crawler.reading.datastore import stored_records
 from govaudit.crawler.reading.dates import Found, find_dates
 from govaudit.crawler.reading.entry_dates import attributes_in, latest_of, standing_alone
+from govaudit.crawler.reading.forms import forms_of
 from govaudit.crawler.reading.guides import filled_by_script, guides_of
 from govaudit.crawler.reading.head import head_of
 from govaudit.crawler.reading.headings import (
@@ -143,6 +144,11 @@ def read_and_withhold(
     reading.digest = _digest(page.text) if text_length else b""
     reading.private = private + split
     reading.concealed = concealed(page, url)
+    if reading.kind is not PageKind.CHALLENGE:
+        titles = " ".join((reading.title, reading.heading, *(crumb.text for crumb in reading.breadcrumb)))
+        reading.forms = forms_of(
+            page, resolver, kind=reading.kind, titles=titles, home=home, text_length=text_length
+        )
     return reading, links, body
 
 
