@@ -66,8 +66,8 @@ class Fault(msgspec.Struct, kw_only=True):
 class Judgement(msgspec.Struct, kw_only=True):
     """What a check says of a site. ``examined``: how many things it looked at. ``population``: addresses of the pages
     judged, where a rule book may draw a sample from them. ``trace``: every thing looked at with the decision, for
-    ``explain --site``. ``reason`` (with ``detail``): it could not tell.
-    ``applicable`` false: there is nothing here that the rule speaks of."""
+    ``explain --site``. ``awards``: what of a row of bonuses was earned. ``reason`` (with ``detail``): it could not
+    tell. ``applicable`` false: there is nothing here that the rule speaks of."""
 
     examined: int
     faults: list[Fault] = []
@@ -76,6 +76,7 @@ class Judgement(msgspec.Struct, kw_only=True):
     applicable: bool = True
     population: tuple[str, ...] = ()
     trace: tuple[Examined, ...] = ()
+    awards: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -115,6 +115,17 @@ def _row(judgement: SiteJudgement, row: Row) -> Iterator[str]:
         yield "  " + text(
             f"explain.rule-deduct-{rule.per}", checks="、".join(rule.checks), points=f"{rule.points:g}"
         )
+    for award in row.award:
+        earned = any(
+            set(award.aspects) & set(judgement.checks[one].awards)
+            for one in award.checks
+            if one in judgement.checks
+        )
+        yield "  " + text(
+            "explain.rule-award-won" if earned else "explain.rule-award",
+            checks="、".join(award.checks),
+            points=f"{award.points:g}",
+        )
     for check in sorted(row.check_ids() & set(judgement.checks)):
         yield from _check(check, judgement.checks[check])
     yield from _decision(judgement, row)

@@ -139,7 +139,8 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one due check said about a site. ``reason`` with ``detail`` when it could not tell at all. ``sample``: pages
-    that were drawn for the rows that count by sample; ``trace``: what was looked at, of checks that keep account."""
+    that were drawn for the rows that count by sample; ``trace``: what was looked at, of checks that keep account;
+    ``awards``: what of a row of bonuses was earned."""
 
     verdict: Verdict
     findings: int = 0
@@ -148,6 +149,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     sample: tuple[str, ...] = ()
     trace: tuple[Examined, ...] = ()
+    awards: tuple[str, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +190,8 @@ class RowScore(msgspec.Struct, frozen=True, kw_only=True):
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """Score of a portal without veto: what is left of the full marks, times ``factor``, and ``bonus``. ``complete`` is
     false while manual rows are open. ``factor``: above 1 where rows are not checked on this site, so that full marks
-    stay 100; ``bonus_rows``: the rows of bonuses that were answered; ``band``: the office's own class of scores."""
+    stay 100; ``bonus_rows``: the rows of bonuses that were won or answered; ``band``: the office's own class of
+    scores."""
 
     deducted: float
     total: float

@@ -55,6 +55,14 @@ class Deduction(_Strict):
     sample: int = Field(default=0, ge=0)
 
 
+class Award(_Strict):
+    """``points`` are won when one of ``checks`` found that one of ``aspects`` was earned."""
+
+    checks: tuple[str, ...] = Field(min_length=1)
+    points: float = Field(gt=0)
+    aspects: tuple[str, ...] = Field(min_length=1)
+
+
 class Row(_Strict):
     """One row of the rule book's table, with its sentence.
 
@@ -76,6 +84,7 @@ class Row(_Strict):
     shown: tuple[str, ...] = ()
     manual: bool = False
     unless: tuple[str, ...] = ()
+    award: tuple[Award, ...] = ()
 
     def holds_for(self, site: Site) -> bool:
         """Whether the row is checked on a site."""
@@ -84,6 +93,7 @@ class Row(_Strict):
     def check_ids(self) -> frozenset[str]:
         """All checks that the row names."""
         named = [*(rule.checks for rule in self.veto), *(rule.checks for rule in self.deduct), self.shown]
+        named += [rule.checks for rule in self.award]
         return frozenset(check for checks in named for check in checks)
 
 

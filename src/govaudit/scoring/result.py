@@ -8,7 +8,7 @@ import msgspec
 
 from govaudit.inspection.finding import CheckResult, Effect, Finding, RowScore, Score, VetoHit
 from govaudit.inspection.verdict import Kind, Reason, Result, Verdict
-from govaudit.scoring.rows import deduct, hangs, matching, open_reviews, sample_of, veto
+from govaudit.scoring.rows import awarded, deduct, hangs, matching, open_reviews, sample_of, veto
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -74,7 +74,8 @@ def judge(
     score_of_site = None
     if site.kind == "portal" and not vetoes and result is not Result.INCONCLUSIVE:
         full = FULL_MARKS - sum(row.cap for row in _deductions(profile.rows, site) if row not in rows)
-        score_of_site = _score(profile, rows, row_scores, answered, full)
+        earned = {row.id: points for row in rows if (points := awarded(row, checks))}
+        score_of_site = _score(profile, rows, row_scores, answered, earned, full=full)
         score_of_site = msgspec.structs.replace(
             score_of_site, complete=not score_of_site.manual_open and not _unknown(rows, checks)
         )
@@ -200,15 +201,19 @@ def _score(
     rows: Sequence[Row],
     row_scores: list[RowScore],
     answered: Mapping[str, float],
+    earned: Mapping[str, float],
+    *,
     full: float,
 ) -> Score:
-    """``full``: points of the rows that are checked on this site; they count for full marks. What the checks could not
-    tell is left to the caller."""
+    """``earned``: row of bonuses → points that checks found to be won; ``full``: points of the rows that are checked on
+    this site; they count for full marks. What the checks could not tell is left to the caller."""
     deducted = round(sum(score.deducted for score in row_scores), 2)
     factor = FULL_MARKS / full
     kept = round((full - deducted) * factor, 2)
     bonus_rows = tuple(
-        _won(row, answered[row.id]) for row in rows if row.part == "bonus" and row.id in answered
+        _won(row, earned.get(row.id, 0), answered.get(row.id))
+        for row in rows
+        if row.part == "bonus" and (row.id in answered or row.id in earned)
     )
     bonus = round(sum(row.deducted for row in bonus_rows), 2) if kept > profile.bonus_line else 0.0
     unanswered = tuple(
@@ -240,8 +245,10 @@ def _unknown(rows: Sequence[Row], checks: Mapping[str, CheckResult]) -> bool:
     )
 
 
-def _won(row: Row, points: float) -> RowScore:
+def _won(row: Row, earned: float, answered: float | None) -> RowScore:
+    """What checks found to be won, and what a person gives on top, within the cap."""
+    raw = round(earned + (answered or 0), 4)
     return RowScore(
-        row=row.id, name=row.name, section=row.section, cap=row.cap, deducted=min(row.cap, points), raw=points,
-        answered=points,
+        row=row.id, name=row.name, section=row.section, cap=row.cap, deducted=min(row.cap, raw), raw=raw,
+        answered=answered,
     )  # fmt: skip

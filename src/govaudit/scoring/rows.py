@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from govaudit.inspection.finding import Finding, RowScore, VetoHit
+from govaudit.inspection.finding import CheckResult, Finding, RowScore, VetoHit
 from govaudit.inspection.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -123,6 +123,15 @@ def _apply(
             times = occurrences(finding, rule.aspects) if rule.per == "occurrence" else 1
             if times:
                 points.take(finding, rule.points * times)
+
+
+def awarded(row: Row, checks: Mapping[str, CheckResult]) -> float:
+    """Points of a row of bonuses that its checks found to be won, each rule once."""
+    return sum(
+        rule.points
+        for rule in row.award
+        if any(set(rule.aspects) & set(checks[check].awards) for check in rule.checks if check in checks)
+    )
 
 
 def veto(row: Row, findings: Sequence[Finding], answered: float | None = None) -> VetoHit | None:

@@ -100,6 +100,7 @@ def judge_site(
             reason=judgement.reason,
             detail=judgement.detail,
             trace=judgement.trace,
+            awards=judgement.awards,
         )
         findings += [finding_of(check, fault, context) for fault in judgement.faults]
     outcome = judge(
