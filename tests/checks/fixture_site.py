@@ -169,6 +169,7 @@ class Expected(_Strict):
     detail: str | None = None
     """Text that the judgement's detail contains."""
     faults: tuple[ExpectedFault, ...] = ()
+    awards: tuple[str, ...] | None = None
 
 
 class EarlierSpec(_Strict):
@@ -248,6 +249,8 @@ class FixtureSite:
             lines.append(f"verdict {said.verdict.value}, expected {expected.verdict.value}")
         if expected.examined is not None and said.examined != expected.examined:
             lines.append(f"examined {said.examined}, expected {expected.examined}")
+        if expected.awards is not None and said.awards != expected.awards:
+            lines.append(f"awards {said.awards}, expected {expected.awards}")
         if (expected.reason is not None or not expected.faults) and said.reason is not expected.reason:
             lines.append(f"reason {said.reason}, expected {expected.reason} (detail: {said.detail})")
         if expected.detail is not None and expected.detail not in said.detail:

@@ -7,7 +7,7 @@ import socket
 import ssl
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from chinese_calendar import is_workday
@@ -19,7 +19,7 @@ from govaudit.demo.specification import PORTALS, Planted, load_planted, load_por
 from govaudit.inspection.calendar import months_before
 from govaudit.inspection.urls import hostname_of
 from govaudit.inspection.vocabulary import fold, simplified
-from tests.demo.browsing import Reply, Visitor
+from tests.demo.browsing import GBK_HOST, Reply, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -481,6 +481,34 @@ def unanswered(visitor: Visitor, one: Planted) -> bool:
     return not cells[fold("答复内容")] and asked < months_before(visitor.portals.as_of.date(), 3)
 
 
+def without_figures(visitor: Visitor, one: Planted) -> bool:
+    """INT005: the board says nothing of how many messages came and were answered."""
+    text = visitor.get(one.page).text
+    return re.search("来信总数|來信總數|办结|辦結", text) is None
+
+
+def few_surveys(visitor: Visitor, one: Planted) -> bool:
+    """INT006: a portal whose column of calls, if there is one, shows fewer than six of the last year."""
+    reply = visitor.get(one.page)
+    since = months_before(visitor.portals.as_of.date(), 12)
+    held = published(reply, visitor.portals.as_of) if urlsplit(one.page).path != "/" else []
+    return one.site != GBK_HOST and sum(day >= since for day in held) < 6
+
+
+def without_search(visitor: Visitor, one: Planted) -> bool:
+    """SCH001: no box to type into."""
+    return visitor.get(one.page).tree.css_first("input") is None
+
+
+def not_found(visitor: Visitor, one: Planted) -> bool:
+    """SCH002: the portal's own search, asked for the title of the page, does not lead to it."""
+    title = visitor.get(one.page).tree.css_first("h1")
+    assert title is not None
+    answer = visitor.get(f"http://{one.site}/search/?q={quote(title.text(strip=True))}")
+    assert answer.status == 200
+    return all(url != one.page for _, url in visitor.references(answer))
+
+
 def without_aaaa(visitor: Visitor, one: Planted) -> bool:
     return not [
         address for address in visitor.ask(one.subject, "AAAA")[1] if not address.startswith("2001:db8:")
@@ -617,6 +645,10 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "INT002": unanswered,
     "INT003": unsigned,
     "INT004": quiet,
+    "INT005": without_figures,
+    "INT006": few_surveys,
+    "SCH001": without_search,
+    "SCH002": not_found,
     "IP6001": without_aaaa,
     "IP6002": few_name_servers,
     "IP6003": closed_over_ipv6,
@@ -732,7 +764,8 @@ def test_every_check_is_planted_as_fault_and_as_near_miss(state: str) -> None:
     }
     assert missing <= {("FRE001", "near-miss"), ("FRE001", "fail"), ("FRE003", "near-miss"), ("FRE002", "near-miss"),
                        ("IDN001", "fail"), ("IDN003", "fail"), ("IDN004", "fail"), ("IP6003", "fail"),
-                       ("LNK009", "fail"), ("SEC003", "fail"), ("INT002", "fail"), ("INT004", "fail")}  # fmt: skip
+                       ("LNK009", "fail"), ("SEC003", "fail"), ("INT002", "fail"), ("INT004", "fail"),
+                       ("SCH001", "fail"), ("SCH002", "fail"), ("SCH002", "near-miss")}  # fmt: skip
 
 
 def test_both_quarters_together_plant_everything() -> None:

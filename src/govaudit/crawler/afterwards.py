@@ -1,11 +1,13 @@
-"""What is measured when all pages were visited: answers for what cannot exist, fragments, prompts before leaving."""
+"""What is measured when all pages were visited: answers for what cannot exist, fragments, prompts before leaving,
+what the site's own search finds."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from govaudit.crawler import absent, attachments, fragments, leave_prompts, sights
+from govaudit.crawler import absent, attachments, fragments, leave_prompts, sights, site_search
+from govaudit.inspection.searches import BOX_KIND
 from govaudit.inspection.sight import KIND as SIGHT
 from govaudit.inspection.site_facts import SiteFacts
 
@@ -23,7 +25,7 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
     """Make the measurements that the store at ``path`` does not hold yet. Asks the site a few more times."""
     measures = journey.plan.measures
     if (
-        not {MEASURE, attachments.MEASURE, sights.MEASURE} & {*measures}
+        not {MEASURE, attachments.MEASURE, sights.MEASURE, site_search.MEASURE} & {*measures}
         or not journey.completed
         or not journey.recorder.home_was_read(journey.home)
     ):
@@ -46,6 +48,8 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
                 facts, journey.look_in_browser, owns=owns, most=most, seed=journey.plan.seed
             )
             writer.add_probes(seen)
+        if site_search.MEASURE in measures and BOX_KIND not in done:
+            await _search(journey, facts, writer)
         if MEASURE not in measures:
             return
         if absent.KIND not in done:
@@ -61,3 +65,12 @@ async def measure_afterwards(journey: Journey, path: Path, writer: FactWriter) -
                     facts, journey.visitor, owns=owns, may_read=may_read, look=journey.look_in_browser
                 )
             )
+
+
+async def _search(journey: Journey, facts: SiteFacts, writer: FactWriter) -> None:
+    found = site_search.search_site(
+        facts, journey.visitor, home=journey.home, owns=journey.owns, may_ask=journey.may_be_asked,
+        look=journey.look_in_browser,
+    )  # fmt: skip
+    async for probe in found:
+        writer.add_probe(probe)

@@ -155,6 +155,11 @@ class Journey:
             if delay and self.plan.network.rate:
                 self.politeness.slow_down(hostname_of(origin), delay)
 
+    async def may_be_asked(self, url: str) -> bool:
+        """Whether the rules of the address's origin let us read it."""
+        await self.learn_robots({url})
+        return self.robots.allow(url)
+
     async def discover(self) -> bool:
         """Search the site maps, once, for own pages that no page led to. ``True``: there are some to visit."""
         if self._searched or self.plan.revisited or self.out_of_time() or not self.frontier.has_room():

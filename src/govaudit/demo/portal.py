@@ -27,6 +27,7 @@ from govaudit.demo.specification import (
     Plant,
     Planted,
     Portal,
+    SearchPlant,
     load_paragraphs,
     load_planted,
     load_portal,
@@ -119,6 +120,7 @@ class _Plants:
     footers: tuple[FooterPlant, ...]
     labels: tuple[LabelPlant, ...]
     guides: tuple[GuidePlant, ...]
+    searches: tuple[SearchPlant, ...]
 
 
 def planted_in(state: str, host: str = "") -> tuple[Planted, ...]:
@@ -143,11 +145,13 @@ class _Builder:
     """One portal in one state; what all of its pages share."""
 
     def __init__(self, portal: Portal, state: str) -> None:
+        self.plants = _sorted_plants(plants_in(state, portal.host))
+        if any(plant.gone for plant in self.plants.searches):
+            portal = portal.model_copy(update={"search_path": ""})
         self.portal = portal
         self.states = load_states()
         self.as_of = self.states.states[state].as_of.astimezone(BEIJING)
         self.base_url = f"http://{portal.host}"
-        self.plants = _sorted_plants(plants_in(state, portal.host))
         removed = {plant.path for plant in self.plants.columns if plant.remove}
         self.places = [
             place
@@ -446,6 +450,7 @@ class _Builder:
             for place in self.places
             if place.column.kind in {"list", "documents", "guides", "messages"}
             for entry in self._entries(place, "dashes")
+            if not any(entry.title in plant.misses for plant in self.plants.searches)
         ]
         written = [(entry, self._script(entry.title)) for entry in titles]
         found = [entry for entry, title in written if words and all(word in title for word in words)]
@@ -634,6 +639,7 @@ def _sorted_plants(plants: list[Plant]) -> _Plants:
         footers=tuple(plant.footer for plant in plants if plant.footer),
         labels=tuple(plant.labels for plant in plants if plant.labels),
         guides=tuple(plant.guide for plant in plants if plant.guide),
+        searches=tuple(plant.search for plant in plants if plant.search),
     )
 
 

@@ -273,6 +273,13 @@ class NetworkPlant(Data):
     bare: bool = False
 
 
+class SearchPlant(Data):
+    """Titles that the portal's search does not find; ``gone``: there is no search at all."""
+
+    misses: tuple[str, ...] = ()
+    gone: bool = False
+
+
 class Plant(Data):
     """One thing that is done to a portal to plant a fault or near miss: exactly one of the parts is given."""
 
@@ -284,6 +291,7 @@ class Plant(Data):
     labels: LabelPlant | None = None
     guide: GuidePlant | None = None
     network: NetworkPlant | None = None
+    search: SearchPlant | None = None
 
 
 class Planted(Data):

@@ -34,6 +34,12 @@ class Period:
             return today - timedelta(days=self.count)
         return months_before(today, self.count * (12 if self.unit == "year" else 1))
 
+    def after(self, day: date) -> date:
+        """Last day that still lies within the period that begins on ``day``."""
+        if self.unit == "day":
+            return day + timedelta(days=self.count)
+        return months_before(day, -self.count * (12 if self.unit == "year" else 1))
+
 
 NO_PERIOD = "none"
 """Written in place of a period where nothing new is owed."""

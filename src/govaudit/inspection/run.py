@@ -97,6 +97,14 @@ class FamilySizes(msgspec.Struct, frozen=True, kw_only=True):
     contents: bool = False
 
 
+class SearchSizes(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site's own search is asked. ``titles``: of articles; ``days``: age of an article that an index has to
+    know."""
+
+    titles: int = 0
+    days: int = 14
+
+
 class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the crawl of one site depends on. A run resumes only under the same plan.
 
@@ -122,6 +130,7 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
     revisited: tuple[str, ...] = ()
     """Places of a finished crawl that are visited once more; only new pages and files that they lead to are visited
     besides, no further. Empty: an ordinary crawl."""
+    search: SearchSizes = SearchSizes()
 
     def differences(self, other: CrawlPlan) -> list[str]:
         """What of the things that a run freezes is not the same in ``other``. Speed, addresses to connect to and

@@ -58,6 +58,7 @@ _PROBES: dict[str, tuple[str, ...]] = {
     "LNK006": ("not-found",),
     "LNK007": ("fragments",),
     "LNK009": ("leave-prompt",),
+    "SCH002": ("search",),
     "SEC001": ("sight",),
     "SEC004": ("tls", "home-answer"),
     "SEC005": ("tls", "home-answer"),

@@ -13,7 +13,7 @@ import msgspec
 from govaudit.checks.registry import all_checks
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.profile import Profile, ProfileSource, load_profile
-from govaudit.inspection.run import Budget, CrawlPlan, FamilySizes, Network, seed_of
+from govaudit.inspection.run import Budget, CrawlPlan, FamilySizes, Network, SearchSizes, seed_of
 from govaudit.inspection.site import Site
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from govaudit.inspection.workspace import Workspace
 
 
+_MEASURED_SEARCH = frozenset({"SCH001", "SCH002"})
 _MEASURED_TLS = frozenset({"SEC004", "SEC005", "SEC006"})
 _MEASURED_SIGHTS = frozenset({"ACC001", "ACC003", "SEC001"})
 SPARE_SAMPLES = 1.2
@@ -183,6 +184,7 @@ def plan_for_checks(
         other_hosts=tuple(sorted(hosts)),
         profiles=(f"{profile.name} {profile.digest}",),
         families=_family_sizes(profile, checks),
+        search=_search_sizes(profile, checks),
     )
 
 
@@ -205,6 +207,14 @@ def _family_sizes(profile: Profile, checks: Collection[str]) -> FamilySizes:
     )
 
 
+def _search_sizes(profile: Profile, checks: Collection[str]) -> SearchSizes:
+    """What the site's own search is to be asked."""
+    if "SCH002" not in checks:
+        return SearchSizes()
+    params = all_checks()["SCH002"].parameters(profile.checks["SCH002"], profile.name)
+    return SearchSizes(titles=params.titles, days=params.days)
+
+
 def _measures(checks: Iterable[str]) -> tuple[str, ...]:
     """What the checks that are due read beyond pages."""
     due = set(checks)
@@ -214,5 +224,6 @@ def _measures(checks: Iterable[str]) -> tuple[str, ...]:
         "attachments": bool(due & _MEASURED_ATTACHMENTS),
         "tls": bool(due & _MEASURED_TLS),
         "sights": bool(due & _MEASURED_SIGHTS),
+        "search": bool(due & _MEASURED_SEARCH),
     }
     return tuple(name for name, wanted in measures.items() if wanted)

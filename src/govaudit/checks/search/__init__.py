@@ -1,0 +1,1 @@
+"""Checks of the search of the site itself."""
