@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from govaudit.inspection.run import CrawlPlan
 
-_SEEN_ON_PAGES = ("private", "concealed", "attachment-text")
+_SEEN_ON_PAGES = ("private", "concealed", "attachment-text", "forms")
 """Probes that a page or file brought; their subject is its address."""
 _OF_A_LOOK = ("page", "scripted", "rendering")
 
