@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import URL, NullPool, and_, create_engine, event, func, inspect, make_url, or_, select, text
+from sqlalchemy import (
+    URL,
+    NullPool,
+    and_,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from govaudit.inspection.calendar import day_of
@@ -383,10 +396,16 @@ class Pen(Pages):
         added = [_entry_row(entry) for entry, _ in moves if entry.id not in before]
         if added:
             self._connection.execute(table.insert(), added)
-        for entry, _ in moves:
-            if entry.id in before and entry != before[entry.id]:
-                row = _entry_row(entry)
-                self._connection.execute(table.update().where(table.c.id == row.pop("id")).values(**row))
+        changed = [
+            {"entry": entry.id, **_entry_row(entry)}
+            for entry, _ in moves
+            if entry.id in before and entry != before[entry.id]
+        ]
+        if changed:
+            # One statement for all of them: twenty thousand of their own would take ten seconds.
+            values: dict[str, Any] = {name: bindparam(name) for name in table.c.keys() if name != "id"}  # noqa: SIM118 - no mapping
+            update = table.update().where(table.c.id == bindparam("entry")).values(values)
+            self._connection.execute(update, changed)
         changes = [_change_row(change) for _, told in moves for change in told]
         if changes:
             self._connection.execute(schema.changes.insert(), changes)
