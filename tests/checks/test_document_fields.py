@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from govaudit.checks.documents.days import day_in, is_day
 from govaudit.checks.documents.fields import FIELDS, DocumentFields, read_fields
-from govaudit.checks.documents.numbers import DocumentNumber, numbers_in, parse_number
+from govaudit.checks.documents.numbers import DocumentNumber, numbers_in, parse_number, without_number
 from govaudit.checks.documents.offices import is_own_office
 from govaudit.checks.documents.words import document_words
 from govaudit.crawler.reading.page import read_page
@@ -264,3 +264,17 @@ def test_the_table_of_names_has_no_name_twice() -> None:
 def test_own_offices_and_those_of_others(name: str, own: str, expected: bool) -> None:
     bare = fold(own).removesuffix("门户网站")
     assert is_own_office(name, frozenset({bare})) is expected
+
+
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        ("（通政办发〔2018〕23号）关于印发工作要点的通知", "关于印发工作要点的通知"),
+        ("番府辦〔2011〕22號 印發工作要點的通知", "印發工作要點的通知"),
+        ("云政发〔2026〕1号文件政策解读", "云政发〔2026〕1号文件政策解读"),
+        ("云政发〔2026〕1号", "云政发〔2026〕1号"),
+        ("（试行）公园管理办法", "（试行）公园管理办法"),
+    ],
+)
+def test_a_number_in_front_of_a_title_is_not_part_of_it(title: str, rest: str) -> None:
+    assert without_number(title) == rest

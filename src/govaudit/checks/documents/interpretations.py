@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import address_key
-from govaudit.checks.documents.numbers import numbers_in
+from govaudit.checks.documents.numbers import numbers_in, without_number
 from govaudit.checks.documents.own import OwnDocument, document_title, own_documents
 from govaudit.checks.documents.words import document_words, has_any
 from govaudit.checks.whole_pages import whole_pages
@@ -77,7 +77,7 @@ class _Titles:
 
     def of(self, page: StoredPage, title: str) -> OwnDocument | None:
         """The one document that the title of an interpretation quotes, or whose title or number stands in it."""
-        quoted = [fold(one) for one in _QUOTED.findall(title)]
+        quoted = [fold(without_number(one)) for one in _QUOTED.findall(title)]
         if len(quoted) != 1:
             return None
         found = self._by_title.get(quoted[0], [])

@@ -17,6 +17,10 @@ _NUMBER = re.compile(
     rf"(?P<code>{_CODE})\s*[〔\[(【〈<]\s*(?P<year>(?:19|20)\d\d)\s*(?:年)?\s*[〕\])】〉>]\s*(?:第\s*)?"
     r"(?P<serial>\d{1,5})\s*号"
 )
+_IN_TITLE = (
+    r"[一-龥]{2,12}\s*[〔\[(（【﹝［]\s*(?:19|20)\d\d\s*年?\s*[〕\])）】﹞］]\s*(?:第\s*)?\d{1,5}\s*[号號]"
+)
+_BEFORE_TITLE = re.compile(rf"\s*(?:[（(【\[]\s*{_IN_TITLE}\s*[）)】\]]\s*|{_IN_TITLE}[\s:：]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ def parse_number(text: str) -> DocumentNumber | None:
 def numbers_in(text: str) -> Iterator[DocumentNumber]:
     """All numbers in running text, in order. A code may have the words before it in front: see ``is_in``."""
     return map(_made, _NUMBER.finditer(_plain(text)))
+
+
+def without_number(title: str) -> str:
+    """A title without the number, in brackets or not, that some sites put in front of it."""
+    match = _BEFORE_TITLE.match(title)
+    return title[match.end() :] or title if match else title
 
 
 def _made(match: re.Match[str]) -> DocumentNumber:

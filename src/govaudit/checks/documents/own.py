@@ -22,6 +22,7 @@ from govaudit.checks.documents.fields import (
     field_of,
     read_fields,
 )
+from govaudit.checks.documents.numbers import without_number
 from govaudit.checks.documents.offices import is_own_office, office_of_title, own_offices
 from govaudit.checks.documents.words import document_words, has_any
 from govaudit.checks.whole_pages import whole_pages, written_by_script
@@ -162,8 +163,8 @@ def _document(
 
 
 def document_title(page: StoredPage) -> str:
-    """Heading of the page, or else its title."""
-    return page.reading.heading or page.reading.title
+    """Heading of the page, or else its title, without a number in front of it."""
+    return without_number(page.reading.heading or page.reading.title)
 
 
 def is_policy_title(title: str) -> bool:
