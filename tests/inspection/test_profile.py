@@ -9,6 +9,7 @@ import pytest
 from govaudit.checks.registry import all_checks
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.profile import ALL_KINDS, Profile, builtin_profiles, load_profile
+from govaudit.inspection.site import Site
 from govaudit.inspection.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SECTIONS = {"发布解读": 31, "办事服务": 25, "互动交流": 23, "功能设计": 21}
 BONUS_SECTIONS = {"信息发布": 7, "办事服务": 6, "互动交流": 8, "功能设计": 6, "创新发展": 3}
+PORTAL = Site(url="http://www.x.gov.cn/")
+MINISTRY = Site(url="http://www.x.gov.cn/", tags=("国务院部门",))
 OWN = "name: own\ntitle: 本地规则\nbasis: 本地通知\n"
 
 
@@ -24,10 +27,10 @@ def national() -> Profile:
     return load_profile("gov-2019")
 
 
-def _caps(profile: Profile, part: str) -> dict[str, float]:
+def _caps(profile: Profile, part: str, site: Site = PORTAL) -> dict[str, float]:
     caps: dict[str, float] = {}
     for row in profile.rows:
-        if row.part == part:
+        if row.part == part and row.holds_for(site):
             caps[row.section] = caps.get(row.section, 0) + row.cap
     return caps
 
@@ -41,7 +44,13 @@ def _problems(folder: Path, name: str = "own") -> list[Problem]:
 def test_deductions_add_up_to_the_official_sums(national: Profile) -> None:
     assert _caps(national, "deduct") == SECTIONS
     assert sum(SECTIONS.values()) == 100
-    assert len([row for row in national.rows if row.part == "deduct"]) == 29
+    assert len([row for row in national.rows if row.part == "deduct" and row.holds_for(PORTAL)]) == 29
+
+
+def test_a_ministry_has_its_own_points_for_duties_and_none_for_an_overview(national: Profile) -> None:
+    assert _caps(national, "deduct", MINISTRY) == SECTIONS
+    caps = {row.name: row.cap for row in national.rows if row.part == "deduct" and row.holds_for(MINISTRY)}
+    assert (caps["机构职能"], "概况信息" in caps, len(caps)) == (4, False, 28)
 
 
 def test_bonuses_add_up_to_the_official_sums(national: Profile) -> None:
@@ -72,7 +81,8 @@ def test_rows_have_distinct_ids_and_within_a_kind_of_site_distinct_names(nationa
     ids = [row.id for row in national.rows]
     assert len(ids) == len(set(ids))
     for kind in ALL_KINDS:
-        scored_apart = [row for row in national.rows if kind in row.kinds and row.part != "bonus"]
+        site = Site(url="http://www.x.gov.cn/", kind=kind)
+        scored_apart = [row for row in national.rows if row.holds_for(site) and row.part != "bonus"]
         names = [row.name for row in scored_apart]
         assert len(names) == len(set(names)), kind
 
@@ -82,6 +92,10 @@ def test_no_deduction_costs_more_than_its_row(national: Profile) -> None:
         (row.id, rule.points) for row in national.rows for rule in row.deduct if rule.points > row.cap
     ]
     assert too_dear == []
+
+
+def test_only_wording_that_was_seen_takes_points_or_vetoes(national: Profile) -> None:
+    assert {row.sure for row in national.rows if row.deduct or row.veto or row.part == "bonus"} == {"V", "N"}
 
 
 def test_every_row_is_decided_by_a_check_or_a_person(national: Profile) -> None:
@@ -159,7 +173,7 @@ def test_missing_columns_cost_points_only_where_the_text_says_so(national: Profi
         aspect: (row.id, rule.points)
         for row in national.rows
         for rule in row.deduct
-        if "COL001" in rule.checks
+        if "COL001" in rule.checks and row.holds_for(PORTAL)
         for aspect in rule.aspects
     }
     assert aspects == {
@@ -325,7 +339,7 @@ def test_extending_replaces_rows_and_columns_and_single_parameters(tmp_path: Pat
     own = load_profile("own", tmp_path)
     assert own.checks["GUI002"] == {**national.checks["GUI002"], "many": "3"}
     assert own.checks["IDN003"] == national.checks["IDN003"]
-    assert [row.id for row in own.rows] == [*(row.id for row in national.rows), "OWN-1"]
+    assert [row.id for row in own.rows] == ["OWN-1", *(row.id for row in national.rows)]
     replaced, original = own.row("FUN-links"), national.row("FUN-links")
     assert replaced is not None
     assert original is not None

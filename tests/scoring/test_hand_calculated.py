@@ -1,4 +1,4 @@
-"""Sites of the official table, worked out by hand: every veto, caps, samples, answers, bonuses, ×4/3."""
+"""Sites worked out by hand: every veto, caps, samples, answers, bonuses, ×4/3, the table of 2015, own bands."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from govaudit.inspection.finding import CheckResult, Finding, finding_id
-from govaudit.inspection.profile import load_profile
+from govaudit.inspection.profile import Band, load_profile
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Result, State, Verdict
 from govaudit.scoring.result import Outcome, judge
+from govaudit.workflow.run_record import usable_profile
 
 CASES = yaml.safe_load((Path(__file__).parent / "hand_calculated.yaml").read_text("utf-8"))
 PAGE = "http://www.x.gov.cn/guide.html"
@@ -24,15 +25,18 @@ def findings_of(case: dict[str, Any]) -> list[Finding]:
         Finding(
             id=finding_id(check, "1234560001", f"{aspect}{number}"),
             check=check, verdict=Verdict.FAIL, site="1234560001", page=PAGE, subject=f"{aspect}{number:03}",
-            fault="any", aspect=aspect, count=count, pages=(PAGE,),
+            fault="any", aspect=aspect, count=count, pages=(PAGE,), parts=tuple(parts),
         )
-        for check, aspect, times, count in case.get("findings", [])
+        for check, aspect, times, count, *parts in case.get("findings", [])
         for number in range(times)
     ]  # fmt: skip
 
 
 def outcome_of(case: dict[str, Any]) -> Outcome:
-    profile = load_profile("gov-2019")
+    profile = load_profile(case.get("book", "gov-2019"))
+    if "bands" in case:
+        bands = tuple(Band(name=name, above=above) for name, above in case["bands"].items())
+        profile = profile.model_copy(update={"bands": bands})
     site = Site(
         url="http://www.x.gov.cn/", code="1234560001", kind=case.get("kind", "portal"),
         tags=tuple(case.get("tags", [])),
@@ -55,6 +59,7 @@ def test_the_program_comes_to_the_same_score(case: dict[str, Any]) -> None:
     assert outcome.score is not None
     said = outcome.score.deducted, outcome.score.total, outcome.score.bonus
     assert said == (case["deducted"], case["total"], case["bonus"])
+    assert outcome.score.band == case.get("band", "")
 
 
 def test_a_person_who_denies_a_veto_settles_its_reviews() -> None:
@@ -83,7 +88,8 @@ def test_a_person_who_denies_a_veto_settles_its_reviews() -> None:
 
 
 def test_the_three_parts_of_the_table_add_up() -> None:
-    rows = load_profile("gov-2019").rows
+    portal = Site(url="http://www.x.gov.cn/")
+    rows = [row for row in load_profile("gov-2019").rows if row.holds_for(portal)]
     deduct = {row.section: 0.0 for row in rows if row.part == "deduct"}
     for row in rows:
         if row.part == "deduct":
@@ -93,6 +99,19 @@ def test_the_three_parts_of_the_table_add_up() -> None:
     assert sum(row.cap for row in rows if row.part == "bonus") == 30
     assert sum(row.part == "bonus" for row in rows) == 10
     assert sum(row.part == "veto" for row in rows) == 6
+
+
+def test_the_four_groups_of_2015_add_up() -> None:
+    book = load_profile("census-2015")
+    sections: dict[str, float] = {}
+    for row in book.rows:
+        if row.part == "deduct":
+            sections[row.section] = sections.get(row.section, 0) + row.cap
+    assert sections == {"网站可用性": 20, "信息更新情况": 30, "互动回应情况": 20, "服务实用情况": 30}
+    assert [row.name for row in book.rows if row.part == "veto"] == [
+        "站点无法访问", "网站不更新", "栏目不更新", "严重错误", "互动回应差",
+    ]  # fmt: skip
+    assert usable_profile("census-2015", None) == book
 
 
 def test_an_answered_row_is_open_no_more() -> None:

@@ -43,7 +43,8 @@ class Fault(msgspec.Struct, kw_only=True):
     """One thing that a check found. ``fault``: key of its text in the check's messages; ``pages``: all pages it was
     seen on, home page first (empty: only ``page``); ``identity``: what its id is made of, when that is not
     ``subject``; ``verdict``: fail, review or inconclusive (then with ``reason``); ``spread``: how many
-    of the pages count towards which aspect, where they are not all of one."""
+    of the pages count towards which aspect, where they are not all of one; ``topic``: canonical name of the column that
+    the fault is about; ``parts``: what of the subject is missing, where that may count once for all subjects."""
 
     subject: str
     page: str
@@ -61,6 +62,8 @@ class Fault(msgspec.Struct, kw_only=True):
     measured_at: datetime | None = None
     spread: dict[str, int] = {}
     both_families: bool = False
+    topic: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Judgement(msgspec.Struct, kw_only=True):

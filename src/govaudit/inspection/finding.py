@@ -69,7 +69,8 @@ class Finding(msgspec.Struct, kw_only=True):
     that counts in the score, also behind a later state: confirmed, dismissed, waived; it comes from the ledger, as do
     ``state``, ``first_seen``, ``last_seen``, ``deadline`` and ``remark`` with its author. ``spread``: aspect →
     occurrences that count towards it, where they are not all of one; ``both_families``: what is wrong shows when the
-    page is opened over IPv4 and over IPv6.
+    page is opened over IPv4 and over IPv6. ``topic``: canonical name of the column that it is about, by which a row may
+    name it; ``parts``: what of the subject is missing.
     """
 
     id: str
@@ -103,6 +104,8 @@ class Finding(msgspec.Struct, kw_only=True):
     deadline: date | None = None
     remark: str = ""
     remark_by: str = ""
+    topic: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Verdict:
@@ -264,6 +267,22 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[tuple[datetime, datetime], ...] = ()
 
 
+class PersonsRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the rule book that a person answers, with the answer that holds: ``points`` taken or won, of a veto or a
+    row without points 1 (it applies, it is not met) or 0, ``None`` when nobody answered."""
+
+    row: str
+    name: str
+    part: str
+    section: str
+    clause: str
+    points: float | None = None
+    by: str = ""
+    at: datetime | None = None
+    note: str = ""
+    attachment: str = ""
+
+
 class SiteJudgement(msgspec.Struct, kw_only=True):
     """Everything that a run says of one site; ``runs/<run>/<key>.judged.json``."""
 
@@ -291,6 +310,7 @@ class SiteJudgement(msgspec.Struct, kw_only=True):
     """Check → addresses of the pages judged, of those from which the rule book draws a sample."""
     heard: tuple[str, ...] = ()
     """Digests of what other sites of the run told, on which it rests."""
+    persons_rows: tuple[PersonsRow, ...] = ()
 
 
 def finding_id(check: str, site_key: str, identity: str) -> str:

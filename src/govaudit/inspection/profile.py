@@ -45,12 +45,13 @@ class Deduction(_Strict):
     """Findings of ``checks`` (with one of ``aspects``, when given) cost ``points`` each.
 
     ``per``: ``finding``; ``occurrence`` (``Finding.count`` times); ``page`` (every page that has one of the findings,
-    once); ``once`` (however many). ``sample``: only that many of the judged pages, drawn by the run's seed, count.
+    once); ``part`` (every part that is missing anywhere, once); ``once`` (however many). ``sample``: only that many of
+    the judged pages, drawn by the run's seed, count.
     """
 
     checks: tuple[str, ...] = Field(min_length=1)
     points: float = Field(gt=0)
-    per: Literal["finding", "occurrence", "page", "once"] = "finding"
+    per: Literal["finding", "occurrence", "page", "part", "once"] = "finding"
     aspects: tuple[str, ...] = ()
     sample: int = Field(default=0, ge=0)
 
@@ -68,7 +69,9 @@ class Row(_Strict):
 
     ``sure``: how the wording is known: V seen in an official text, N near-verbatim copy, P paraphrased, K common
     knowledge. ``manual``: at least a part of the row is answered by a person. ``shown``: checks whose findings
-    are listed under the row and cost nothing. ``unless``: tags of sites on which the row is not checked.
+    are listed under the row and cost nothing. ``topics``: columns of which the row speaks; what ``shown`` checks say of
+    other columns is not listed there. ``unless``: tags of sites on which the row is not checked; ``only``: tags
+    of which a site must bear one for it.
     """
 
     id: str = Field(pattern=r"^[A-Z0-9]+(-[A-Za-z0-9]+)*$")
@@ -82,13 +85,17 @@ class Row(_Strict):
     veto: tuple[VetoRule, ...] = ()
     deduct: tuple[Deduction, ...] = ()
     shown: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     manual: bool = False
     unless: tuple[str, ...] = ()
     award: tuple[Award, ...] = ()
+    only: tuple[str, ...] = ()
 
     def holds_for(self, site: Site) -> bool:
         """Whether the row is checked on a site."""
-        return site.kind in self.kinds and not set(self.unless) & set(site.tags)
+        tags = set(site.tags)
+        asked = not self.only or bool(tags & set(self.only))
+        return site.kind in self.kinds and asked and not tags & set(self.unless)
 
     def check_ids(self) -> frozenset[str]:
         """All checks that the row names."""
@@ -137,7 +144,8 @@ class Band(_Strict):
 
 
 class Profile(_Strict):
-    """A rule book. ``checks``: due checks with their parameters (text values, typed by the check)."""
+    """A rule book. ``checks``: due checks with their parameters (text values, typed by the check); ``scored``: kinds of
+    site that get a score, the others are judged by the vetoes alone."""
 
     name: str
     title: str
@@ -149,6 +157,7 @@ class Profile(_Strict):
     pass_line: float = 60
     bonus_line: float = 80
     bands: tuple[Band, ...] = ()
+    scored: tuple[SiteKind, ...] = ("portal",)
     minimum_coverage: float = 0.8
 
     @property
@@ -285,14 +294,17 @@ def _completed(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """``own`` on top of ``base``: checks by id and parameter, columns by name and rows by id with what they say."""
+    """``own`` on top of ``base``: checks by id and parameter, columns by name and rows by id with what they say. Rows
+    that ``base`` does not have come first: a finding is told with the sentence of the nearest book."""
     merged = {**base, **own}
     merged["checks"] = dict(base["checks"])
     for check, parameters in own.get("checks", {}).items():
         merged["checks"][check] = {**merged["checks"].get(check, {}), **parameters}
     for part, key in _KEYED.items():
         entries = {entry[key]: entry for entry in base[part]}
+        known = frozenset(entries)
         for entry in own.get(part, []):
             entries[entry[key]] = {**entries.get(entry[key], {}), **entry}
-        merged[part] = list(entries.values())
+        added = [one for name, one in entries.items() if part == "rows" and name not in known]
+        merged[part] = [*added, *(one for one in entries.values() if one not in added)]
     return merged

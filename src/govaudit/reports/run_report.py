@@ -119,10 +119,9 @@ def veto_names(judgement: SiteJudgement) -> tuple[str, ...]:
 
 
 def has_score(judgement: SiteJudgement) -> bool:
-    """Only portals without a veto are scored; departments are judged by the veto part alone."""
+    """Sites without a veto are scored where the rule book scores their kind (the national one: portals)."""
     return (
         judgement.score is not None
-        and judgement.site.kind == "portal"
         and not standing_vetoes(judgement)
         and judgement.result in {Result.QUALIFIED, Result.UNQUALIFIED}
     )

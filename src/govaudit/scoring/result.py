@@ -63,17 +63,17 @@ def judge(
     row_scores = []
     for row in rows:
         score, taken = deduct(row, ordered, samples, answered.get(row.id))
-        if row.part == "deduct" and site.kind == "portal":
+        if row.part == "deduct" and site.kind in profile.scored:
             row_scores.append(score)
         for finding in matching(ordered, sorted(row.check_ids()), ()):
-            effect = _effect(row, finding, profile, taken, vetoing, scored=site.kind == "portal")
+            effect = _effect(row, finding, profile, taken, vetoing, scored=site.kind in profile.scored)
             if effect is not None:
                 effects[finding.id].append(effect)
     reviews = {one.id for row in rows if row.id not in answered for one in open_reviews(row, ordered)}
     result, reason = _result(rows, vetoes, ordered, checks)
     score_of_site = None
-    if site.kind == "portal" and not vetoes and result is not Result.INCONCLUSIVE:
-        full = FULL_MARKS - sum(row.cap for row in _deductions(profile.rows, site) if row not in rows)
+    if site.kind in profile.scored and not vetoes and result is not Result.INCONCLUSIVE:
+        full = _full_marks(profile.rows, rows, site)
         earned = {row.id: points for row in rows if (points := awarded(row, checks))}
         score_of_site = _score(profile, rows, row_scores, answered, earned, full=full)
         score_of_site = msgspec.structs.replace(
@@ -127,7 +127,7 @@ def _effect(
     if any(matching([finding], rule.checks, rule.aspects) for rule in row.deduct):
         points = -taken[finding.id] if scored and finding.id in taken else None
         return Effect(profile=profile.name, row=row.name, kind=Kind.DEDUCT, points=points)
-    if finding.check in row.shown:
+    if finding.check in row.shown and (not row.topics or not finding.topic or finding.topic in row.topics):
         return Effect(
             profile=profile.name,
             row=row.name,
@@ -191,9 +191,11 @@ def _undecided(
     return tuple(found)
 
 
-def _deductions(rows: Sequence[Row], site: Site) -> list[Row]:
-    """Rows that take points from sites of this kind, those that a tag exempts the site from included."""
-    return [row for row in rows if row.part == "deduct" and site.kind in row.kinds]
+def _full_marks(rows: Sequence[Row], held: Sequence[Row], site: Site) -> float:
+    """100 points without those of the rows that a tag exempts the site from, with those that its tags add."""
+    deductions = [row for row in rows if row.part == "deduct" and site.kind in row.kinds]
+    exempt = sum(row.cap for row in deductions if row not in held and not row.only)
+    return FULL_MARKS - exempt + sum(row.cap for row in deductions if row in held and row.only)
 
 
 def _score(

@@ -114,8 +114,9 @@ def _apply(
             pages = [page for page in pages if page in sample]
             if not pages:
                 continue
-        if rule.per == "page":
-            fresh = [page for page in pages if page not in counted]
+        if rule.per in {"page", "part"}:
+            concerned = pages if rule.per == "page" else finding.parts
+            fresh = [one for one in concerned if one not in counted]
             counted.update(fresh)
             if fresh:
                 points.take(finding, rule.points * len(fresh))

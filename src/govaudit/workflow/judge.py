@@ -260,6 +260,8 @@ def finding_of(check: Check, fault: Fault, context: Context) -> Finding:  # type
         spread=fault.spread,
         both_families=fault.both_families,
         identity=identity,
+        topic=fault.topic,
+        parts=fault.parts,
     )
 
 

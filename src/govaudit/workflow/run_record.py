@@ -119,7 +119,7 @@ def profile_for(record: RunRecord, site: Site, workspace: Workspace) -> Profile:
 
 
 def usable_profile(name: str, folder: Path | None) -> Profile:
-    """A profile whose checks all exist, whose rows name due checks only, and whose parameters fit.
+    """A profile whose checks all exist, whose rows name due checks and its own columns only, whose parameters fit.
 
     Raises ``InputError`` naming every mistake.
     """
@@ -143,6 +143,10 @@ def usable_profile(name: str, folder: Path | None) -> Profile:
         problems += [
             Problem("profile.check-not-due", where, line, f"rows.{row.id}", {"check": check})
             for check in sorted(row.check_ids() - set(profile.checks))
+        ]
+        problems += [
+            Problem("profile.unknown-topic", where, line, f"rows.{row.id}", {"topic": topic})
+            for topic in sorted(set(row.topics) - {column.name for column in profile.columns})
         ]
     if problems:
         raise InputError(*problems)

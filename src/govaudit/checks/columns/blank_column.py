@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from govaudit.checks.columns.required import topic_of
 from govaudit.checks.columns.tree import LIST_KINDS, Column, Place, column_tree
 from govaudit.checks.home import front_pages, home_problem
 from govaudit.checks.registry import Fault, Judgement, NoParams, check
@@ -49,7 +50,7 @@ def blank_column(context: Context, _: NoParams) -> Judgement:
             continue
         reason = _doubt(column)
         if reason is not None:
-            faults.append(_fault(column, "unclear", reason))
+            faults.append(_fault(context, column, "unclear", reason))
             trace.append(_examined(column, Verdict.INCONCLUSIVE, reason))
             continue
         examined += 1
@@ -59,7 +60,7 @@ def blank_column(context: Context, _: NoParams) -> Judgement:
         elif not column.items and _has_nothing(context, column):
             found = "nothing"
         if found:
-            faults.append(_fault(column, found, None))
+            faults.append(_fault(context, column, found, None))
         trace.append(_examined(column, Verdict.FAIL if found else Verdict.PASS))
     return Judgement(
         examined=examined, faults=faults, applicable=bool(examined or faults), trace=tuple(trace)
@@ -156,7 +157,7 @@ def _text_beside_links(context: Context, page: StoredPage) -> int:
     return max(0, page.reading.text_length - linked - len(page.reading.heading))
 
 
-def _fault(column: Column, fault: str, reason: Reason | None) -> Fault:
+def _fault(context: Context, column: Column, fault: str, reason: Reason | None) -> Fault:
     return Fault(
         subject=column.label,
         identity=column.identity,
@@ -171,6 +172,7 @@ def _fault(column: Column, fault: str, reason: Reason | None) -> Fault:
         },
         column=column.name,
         aspect=column.type,
+        topic=topic_of(context, column),
         evidence=(Evidence(kind="text", said=(_place(column), *_known_by(column))),),
     )
 

@@ -120,6 +120,7 @@ def _fault(required: RequiredColumn, columns: list[Column], found: Search) -> Fa
         arguments=_arguments(required, column, found),
         column=column.name,
         aspect=required.name,
+        topic=required.name,
         count=len(found.missing),
         pages=tuple(one.url for one in columns),
         evidence=(found.evidence(),),

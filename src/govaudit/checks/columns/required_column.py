@@ -113,5 +113,6 @@ def _fault(context: Context, required: RequiredColumn, names: NamesSeen) -> Faul
         },
         column=required.name,
         aspect=required.name,
+        topic=required.name,
         evidence=(Evidence(kind="text", said=(*searched, seen)),),
     )

@@ -383,8 +383,9 @@ class _Builder:
         )
         year = day_of(self.context.as_of).year
         names = (*path, *(one.text for one in sightings))
-        column.archive = column.type == "topic" or any(
-            self.vocabulary.is_archive_name(one, year) for one in names
+        demanded = column.rule is not None and column.rule.local_period and not column.rule.evergreen
+        column.archive = not demanded and (
+            column.type == "topic" or any(self.vocabulary.is_archive_name(one, year) for one in names)
         )
         if page is not None:
             self._fill(column, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from govaudit.checks.columns.age import Age, age_of, newest_of
+from govaudit.checks.columns.required import topic_of
 from govaudit.checks.columns.tree import Column, column_tree
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement
@@ -56,7 +57,7 @@ def judge_stale_columns(
             continue
         judged += age.verdict is not Verdict.INCONCLUSIVE
         if age.verdict is not Verdict.PASS:
-            faults.append(_fault(column, age, arguments))
+            faults.append(_fault(context, column, age, arguments))
     return Judgement(examined=judged, faults=faults, applicable=bool(judged or faults), trace=tuple(trace))
 
 
@@ -101,7 +102,7 @@ def _arguments(context: Context, column: Column, age: Age, period: Period) -> Ar
     }
 
 
-def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
+def _fault(context: Context, column: Column, age: Age, arguments: Arguments) -> Fault:
     return Fault(
         subject=column.label,
         identity=column.identity,
@@ -112,7 +113,8 @@ def _fault(column: Column, age: Age, arguments: Arguments) -> Fault:
         reason=age.reason,
         arguments=arguments,
         column=column.name,
-        aspect=column.type,
+        aspect=column.type or "other",
+        topic=topic_of(context, column),
         evidence=(Evidence(kind="text", said=tuple(_dates(column))),),
     )
 

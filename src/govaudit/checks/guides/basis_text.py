@@ -34,8 +34,9 @@ class BasisTextParams(Params):
 def basis_text(context: Context, params: BasisTextParams) -> Judgement:
     """Policies that a service guide names as its basis in 《…》, with neither a link, nor their words, nor an article.
 
-    One finding for each guide with all of these names. A link on any word of the basis counts for the whole of it,
-    and so does text that is quoted behind a name.
+    One finding for each guide with all of these names (aspect ``policies``), with ``proofs`` one more with all proofs
+    (``proofs``). A link on any word of the basis counts for the whole of it, and so does text that is quoted behind a
+    name.
 
     Clause: 国办秘函〔2019〕19号 办事服务/办事指南: 5.办事指南中提到的政策文件仅有名称、未说明具体内容的，每发现一个
     存在该问题的事项，扣0.5分。
@@ -71,7 +72,15 @@ def _only_named(seen: SeenGuide, params: BasisTextParams) -> list[Fault]:
     if not bare:
         return []
     quoted = [f"《{name}》" for name in bare]
-    return [fault_of(seen, "only-named", {"names": "、".join(quoted), "count": len(quoted)}, text=bare[0])]
+    return [
+        fault_of(
+            seen,
+            "only-named",
+            {"names": "、".join(quoted), "count": len(quoted)},
+            aspect="policies",
+            text=bare[0],
+        )
+    ]
 
 
 def _says_basis(text: str) -> bool:
@@ -101,6 +110,7 @@ def _proofs(seen: SeenGuide, params: BasisTextParams) -> list[Fault]:
             "proof-without-basis",
             {"names": named(proofs), "count": len(proofs)},
             verdict=Verdict.REVIEW,
+            aspect="proofs",
             text=proofs[0],
             part=MATERIALS,
         )

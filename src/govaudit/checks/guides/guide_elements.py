@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 class GuideElementsParams(Params):
     """``elements``: classes of elements that a guide has to hold, under any of their names. ``many``: from how many
-    missing classes on a guide counts for the veto."""
+    missing classes on a guide counts for the veto. ``also``: further classes that a local rule book asks for."""
 
     elements: tuple[str, ...] = (
         NAME_ELEMENT,
@@ -41,6 +41,7 @@ class GuideElementsParams(Params):
         "办理流程",
     )
     many: int = 4
+    also: tuple[str, ...] = ()
 
 
 @check(
@@ -55,7 +56,8 @@ def guide_elements(context: Context, params: GuideElementsParams) -> Judgement:
     One finding for each guide, with all missing classes; its count is the number of missing classes, by which a
     row takes points (``per: occurrence``). Aspect ``many`` when at least ``many`` classes are missing, else
     ``few``. “无” or “不收费” is an answer where it can be one; punctuation, a placeholder, nothing, or “见附件” without
-    a file is none. A picture or link is an answer. Aspect and count never depend on other guides.
+    a file is none. A picture or link is an answer. Aspect and count never depend on other guides. What misses of
+    ``also`` is a finding of its own, aspect ``local``, and never counts among ``many``.
 
     Clause: 国办秘函〔2019〕19号 办事服务/办事指南: 2.提供办事指南，但重点要素类别（事项名称、设定依据、申请条件、
     办理材料、办理地点、办理机构、收费标准、办理时间、联系电话、办理流程）缺失的，每发现一处，扣0.5分。
@@ -71,12 +73,14 @@ def guide_elements(context: Context, params: GuideElementsParams) -> Judgement:
     for seen in seen_guides(context):
         examined += 1
         missing = missing_elements(context, seen, params.elements)
-        if is_scripted(seen) and missing:
+        if is_scripted(seen) and (missing or missing_elements(context, seen, params.also)):
             faults.append(_not_read(seen.page, Reason.BROWSER_NEEDED))
             continue
         population.append(seen.shown_on)
         if missing:
             faults.append(_fault(seen, missing, params))
+        if absent := missing_elements(context, seen, params.also):
+            faults.append(_local_fault(seen, absent, params))
     if not examined and not faults:
         return unread_site(context) if not context.pages else Judgement(examined=0, applicable=False)
     return Judgement(examined=examined, faults=faults, population=tuple(dict.fromkeys(population)))
@@ -99,6 +103,18 @@ def _fault(seen: SeenGuide, missing: tuple[str, ...], params: GuideElementsParam
         {"missing": "、".join(missing), "count": len(missing), "required": len(params.elements)},
         aspect="many" if len(missing) >= params.many else "few",
         count=len(missing),
+        parts=missing,
+    )
+
+
+def _local_fault(seen: SeenGuide, absent: tuple[str, ...], params: GuideElementsParams) -> Fault:
+    return fault_of(
+        seen,
+        "elements-missing",
+        {"missing": "、".join(absent), "count": len(absent), "required": len(params.also)},
+        aspect="local",
+        count=len(absent),
+        part="local",
     )
 
 

@@ -153,8 +153,10 @@ def fault_of(
     text: str = "",
     count: int = 1,
     part: str = "",
+    parts: tuple[str, ...] = (),
 ) -> Fault:
-    """A fault of one guide. ``part``: tells several faults of a guide apart; ``text``: by which the place is found."""
+    """A fault of one guide. ``part``: tells several faults of a guide apart; ``text``: by which the place is found;
+    ``parts``: what it lacks."""
     return Fault(
         subject=seen.subject,
         page=seen.shown_on,
@@ -167,6 +169,7 @@ def fault_of(
         aspect=aspect,
         count=count,
         pages=(seen.shown_on,),
+        parts=parts,
     )
 
 
