@@ -12,14 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from govaudit.cli.answers import command
-from govaudit.cli.explain_site import explain_score
+from govaudit.cli.explain_site import explain_row, explain_score
 from govaudit.inspection.answers import Answer, Answers, read_answers
 from govaudit.inspection.profile import load_profile
 from govaudit.inspection.run import BEIJING, Budget, Network, parse_moment
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Result
 from govaudit.inspection.workspace import Workspace, open_workspace
+from govaudit.reports.html_report import write_html_report
 from govaudit.workflow.inspect import RunOptions, begin_run, inspect_run
+from govaudit.workflow.report import run_report
 from govaudit.workflow.run_record import existing_record
 from govaudit.workflow.site_job import read_judgement
 from tests.reports.sample_run import sample_report
@@ -35,6 +37,11 @@ CODE = "1234560001"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
+    return inspected(tmp_path)
+
+
+def inspected(tmp_path: Path, profile: str = "") -> Workspace:
+    """A workspace with a run over one small site, under a rule book."""
     opened = open_workspace(tmp_path)
     with HttpSite() as served:
         served.add("/", Reply(body=page("/a.html", title="云澜市人民政府").encode()))
@@ -47,7 +54,9 @@ def workspace(tmp_path: Path) -> Workspace:
             budget=Budget(),
             formats=("json",),
         )
-        record = begin_run(opened, [Site(url=served.url, code=CODE, name="云澜市")], options, listed=True)
+        record = begin_run(
+            opened, [Site(url=served.url, code=CODE, name="云澜市", profile=profile)], options, listed=True
+        )
         inspect_run(opened, record, options, lambda _: None)
     return opened
 
@@ -163,6 +172,27 @@ def test_a_veto_that_nothing_was_measured_for_is_answered_by_a_person(workspace:
     assert "VETO-unreachable" in {row["指标编号"] for row in form(workspace)}
 
 
+def test_rows_of_a_work_plan_are_met_or_not_and_the_report_says_who_said_so(tmp_path: Path) -> None:
+    workspace = inspected(tmp_path, "tongzhou-2018")
+    asked = {row["指标编号"]: row for row in form(workspace)}
+    assert {"T13", "T14", "T16", "T17"} <= set(asked)
+    assert (asked["T13"]["分值上限"], asked["T13"]["类别"]) == ("", "政务公开")
+    assert answers(workspace, "set", CODE, "T13", "3", "--by", "张三")[0] != 0
+    given = answers(workspace, "set", CODE, "T13", "不符合", "--by", "张三", "--note", "三季度没有通报")
+    assert given[0] == 0
+    assert {row["指标编号"]: row for row in form(workspace)}["T13"]["扣分（得分）"] == "不符合"
+    assert answers(workspace, "set", CODE, "T16", "met", "--by", "李四")[0] == 0
+    record = existing_record(workspace, "2026Q4")
+    told = list(explain_row(judgement(workspace), load_profile("tongzhou-2018"), "T13"))
+    assert any("人工检查：不符合（张三，" in line for line in told)
+    (tmp_path / "html").mkdir()
+    write_html_report(run_report(workspace, record, "zh-CN"), tmp_path / "html")
+    (file,) = (tmp_path / "html").glob("sites/*/index.html")
+    html = file.read_text("utf-8")
+    for said in ("每季度巡查抽检", "不符合", "张三", "三季度没有通报", "李四", "两微一端", "待人工检查"):
+        assert said in html.partition("人工检查的指标")[2], said
+
+
 def test_the_whole_calculation_is_printed() -> None:
     portal = sample_report().sites[0]
     assert portal.score is not None
@@ -172,6 +202,14 @@ def test_the_whole_calculation_is_printed() -> None:
         assert all(finding in lines for finding in one.findings)
     assert "尚未填报" in lines
     assert lines.endswith("得分：98.5分，待人工检查1项")
+
+
+def test_rules_of_all_kinds_are_told() -> None:
+    portal = sample_report().sites[0]
+    book = load_profile("census-2015")
+    told = {row.id: "\n".join(explain_row(portal, book, row.id)) for row in book.rows}
+    assert "扣分：GUI002，所缺的每类要素2分，不论缺于几处" in told["SERVICE-GUIDES"]
+    assert "扣分：FRE002，每个问题3分" in told["UPDATES"]
 
 
 def test_a_site_with_a_veto_has_no_calculation() -> None:

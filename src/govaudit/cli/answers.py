@@ -126,15 +126,16 @@ def _cells(question: Question) -> list[str]:
     row, answer = question.row, question.answer
     points = ""
     if answer is not None:
-        decided = word("answers.yes" if answer.points else "answers.no")
-        points = decided if row.part == "veto" else f"{answer.points:g}"
+        words = ("yes", "no") if row.part == "veto" else ("not-met", "met")
+        decided = word(f"answers.{words[not answer.points]}")
+        points = decided if row.part == "veto" or not row.cap else f"{answer.points:g}"
     return [
         question.site.key,
         question.site.name,
         row.id,
         row.name,
         Texts(language()).word(f"kinds.{row.part}"),
-        "" if row.part == "veto" else f"{row.cap:g}",
+        f"{row.cap:g}" if row.cap else "",
         row.clause,
         points,
         answer.note if answer else "",

@@ -141,6 +141,11 @@ def _heading(row: Row) -> Iterator[str]:
 def _decision(judgement: SiteJudgement, row: Row) -> Iterator[str]:
     if row.manual:
         yield "  " + text("explain.manual")
+    for one in judgement.persons_rows:
+        if one.row == row.id and one.points is not None:
+            texts = Texts(language())
+            said = {"answer": texts.persons_answer(one), "by": one.by, "at": texts.moment(one.at)}
+            yield "  " + text("explain.answered", **said)
     if row.veto:
         vetoed = any(hit.row == row.id for hit in judgement.vetoes)
         yield "  " + text("explain.row-vetoed" if vetoed else "explain.row-not-vetoed")

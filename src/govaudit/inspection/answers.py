@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.finding import PersonsRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from govaudit.inspection.finding import SiteJudgement
+    from govaudit.inspection.profile import Profile, Row
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer. ``site``: key; ``points``: taken from the score (won in a row of bonuses), for a veto 1 or 0;
+    """One answer. ``site``: key; ``points``: taken from the score (won in a row of bonuses), for a veto 1 or 0,
+    for a row without points 1 when it is not met;
     ``by``: who answers for it; ``attachment``: name of a file or document that proves it."""
 
     site: str
@@ -55,6 +60,39 @@ class Answers:
 
 def _said(answer: Answer) -> tuple[float, str, str, str]:
     return answer.points, answer.note, answer.by, answer.attachment
+
+
+def asked_rows(profile: Profile, judgement: SiteJudgement, answers: Answers) -> list[Row]:
+    """The rows that a person answers on a site: manual ones, and vetoes that the checks left open or that somebody
+    answered before. Single findings that wait for a review are settled in the ledger."""
+    left_open = set(judgement.undecided)
+
+    def is_asked(row: Row) -> bool:
+        if row.part == "veto" and not row.manual:
+            answered = answers.answer(judgement.site.key, row.id) is not None
+            return answered or bool(left_open & row.check_ids())
+        return row.manual
+
+    return [row for row in profile.rows if row.holds_for(judgement.site) and is_asked(row)]
+
+
+def persons_rows(profile: Profile, judgement: SiteJudgement, answers: Answers) -> tuple[PersonsRow, ...]:
+    """These rows with their answers, as reports print them."""
+    return tuple(
+        _with_answer(row, answers.answer(judgement.site.key, row.id))
+        for row in asked_rows(profile, judgement, answers)
+    )
+
+
+def _with_answer(row: Row, answer: Answer | None) -> PersonsRow:
+    told = PersonsRow(
+        row=row.id, name=row.name, part=row.part, section=row.section, clause=row.clause
+    )  # fmt: skip
+    if answer is None:
+        return told
+    return msgspec.structs.replace(
+        told, points=answer.points, by=answer.by, at=answer.at, note=answer.note, attachment=answer.attachment
+    )
 
 
 def read_answers(file: Path) -> Answers:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from govaudit.inspection.finding import Finding, SiteJudgement, WallsMet
+    from govaudit.inspection.finding import Finding, PersonsRow, SiteJudgement, WallsMet
     from govaudit.reports.run_report import ProfileNote, RunReport
     from govaudit.reports.texts import FindingText
 
@@ -328,6 +328,7 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
             texts.undecided(name, profiles, judgement.profile)
             for name in dict.fromkeys((*judgement.undecided, *(score.manual_open if score else ())))
         ],
+        persons_rows=[_answered(one, texts) for one in judgement.persons_rows if _is_printed(one)],
         messages={one.id: texts.finding(one).message for one in findings if one.id in proofs},
         groups=groups,
         later=later,
@@ -349,6 +350,23 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
         walls=_walls(judgement.walls, texts) if judgement.walls else "",
         pictures=_told_of_pictures(findings, texts),
     )
+
+
+def _is_printed(row: PersonsRow) -> bool:
+    """Rows of points that wait stand in the table of the score already."""
+    return row.points is not None or row.part == "open"
+
+
+def _answered(row: PersonsRow, texts: Texts) -> dict[str, str]:
+    """Cells of a row that a person answers."""
+    return {
+        "name": row.name,
+        "clause": row.clause,
+        "answer": texts.persons_answer(row),
+        "by": row.by,
+        "at": texts.moment(row.at),
+        "note": " ".join(filter(None, (row.note, row.attachment))),
+    }
 
 
 def _told_of_pictures(findings: Sequence[Finding], texts: Texts) -> str:

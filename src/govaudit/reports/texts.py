@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from govaudit.inspection.finding import Examined, Finding, Locator, SiteJudgement
+    from govaudit.inspection.finding import Examined, Finding, Locator, PersonsRow, SiteJudgement
     from govaudit.inspection.site import Site
     from govaudit.reports.run_report import ProfileNote, RunReport
 
@@ -177,6 +177,15 @@ class Texts:
         if name in rows:
             return f"{rows[name]} ({name})"
         return name
+
+    def persons_answer(self, row: PersonsRow) -> str:
+        """What a person said of a row, in a few words."""
+        if row.points is None:
+            return self.text("site.persons.open")
+        if row.part in {"deduct", "bonus"}:
+            return self.text(f"site.persons.{row.part}", points=f"{row.points:g}")
+        words = ("no", "yes") if row.part == "veto" else ("met", "not-met")
+        return self.word(f"answers.{words[bool(row.points)]}")
 
     def place(self, locator: Locator) -> str:
         """Where on the page, in one line; empty when nothing is known."""

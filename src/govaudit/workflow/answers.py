@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from govaudit.inspection.answers import Answer, Answers, encoded, read_answers
+from govaudit.inspection.answers import Answer, Answers, asked_rows, encoded, read_answers
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.messages import LANGUAGES, catalogue
 from govaudit.inspection.site_list_table import plain_text, read_table
@@ -63,21 +63,13 @@ def questions(workspace: Workspace, record: RunRecord, *, only_open: bool) -> It
 
 
 def manual_rows(workspace: Workspace, record: RunRecord, site: Site) -> dict[str, Row]:
-    """Row id → row, of those that a person answers on a site: manual ones, and vetoes that the checks left open or
-    that somebody answered before. Single findings that wait for a review are settled in the ledger."""
-    left_open = set(read_judgement(workspace, record, site).undecided)
-    answered = read_answers(workspace.answers_file(record.id)).points(site.key)
-
-    def is_asked(row: Row) -> bool:
-        if row.part == "veto":
-            return row.manual or row.id in answered or bool(left_open & row.check_ids())
-        return row.manual and row.part in {"deduct", "bonus"}
-
-    return {
-        row.id: row
-        for row in profile_for(record, site, workspace).rows
-        if row.holds_for(site) and is_asked(row)
-    }
+    """Row id → row, of those that a person answers on a site."""
+    rows = asked_rows(
+        profile_for(record, site, workspace),
+        read_judgement(workspace, record, site),
+        read_answers(workspace.answers_file(record.id)),
+    )
+    return {row.id: row for row in rows}
 
 
 def read_form(
@@ -155,9 +147,7 @@ def _answer(
         return "unknown-row", "row", {"value": name, "site": site}
     points = _points(cells["points"], row)
     if points is None:
-        if row.part == "veto":
-            return "no-decision", "points", {"value": cells["points"]}
-        return "no-points", "points", {"value": cells["points"], "cap": f"{row.cap:g}"}
+        return _refused(cells["points"], row)
     who = cells.get("by") or by
     if not who:
         return "nobody", "by", {}
@@ -167,11 +157,20 @@ def _answer(
     )  # fmt: skip
 
 
-def _points(text: str, row: Row) -> float | None:
-    """Points within the cap of the row; of a veto whether it applies."""
+def _refused(text: str, row: Row) -> _Wrong:
     if row.part == "veto":
-        said = fold(text)
-        return next((float(answer) for answer in (1, 0) if said in _words(answer)), None)
+        return "no-decision", "points", {"value": text}
+    if not row.cap:
+        return "not-said", "points", {"value": text}
+    return "no-points", "points", {"value": text, "cap": f"{row.cap:g}"}
+
+
+def _points(text: str, row: Row) -> float | None:
+    """Points within the cap of the row; of a veto whether it applies, of a row without points whether it is not met."""
+    if row.part == "veto":
+        return _decided(text, "yes", "no")
+    if not row.cap:
+        return _decided(text, "not-met", "met")
     try:
         points = float(text)
     except ValueError:
@@ -179,10 +178,16 @@ def _points(text: str, row: Row) -> float | None:
     return points if 0 <= points <= row.cap else None
 
 
-def _words(answer: int) -> set[str]:
-    """How a veto is affirmed (1) or denied (0), in any language."""
-    key = "answers.yes" if answer else "answers.no"
-    return {fold(catalogue("inspection", language).text(key)) for language in LANGUAGES} | {str(answer)}
+def _decided(text: str, yes: str, no: str) -> float | None:
+    said = fold(text)
+    if said == "1" or said in _words(yes):
+        return 1.0
+    return 0.0 if said == "0" or said in _words(no) else None
+
+
+def _words(key: str) -> set[str]:
+    """How something is said, in any language."""
+    return {fold(catalogue("inspection", language).text(f"answers.{key}")) for language in LANGUAGES}
 
 
 def _headings() -> dict[str, str]:

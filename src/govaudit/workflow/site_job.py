@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from govaudit.inspection.answers import read_answers
+from govaudit.inspection.answers import persons_rows, read_answers
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.finding import SiteJudgement
 from govaudit.inspection.own_tables import own_tables
@@ -92,16 +92,18 @@ def judge_stored(
     with ExitStack() as stores:
         facts = stores.enter_context(closing(SiteFacts.open(workspace.facts_file(record.id, site.key))))
         before = previous_facts(workspace, record, site)
+        profile = profile_for(record, site, workspace)
+        answers = read_answers(workspace.answers_file(record.id))
         judgement = judge_site(
             facts,
-            profile_for(record, site, workspace),
+            profile,
             record.sites,
             evidence,
             previous=stores.enter_context(closing(SiteFacts.open(before))) if before else None,
             calendar=read_calendar(workspace.calendar),
             word_lists=read_word_lists(workspace.words),
             not_applicable=not_applicable,
-            answers=read_answers(workspace.answers_file(record.id)).points(site.key),
+            answers=answers.points(site.key),
             language=workspace.settings.language,
             ipv6_witness=ipv6_witness,
             tables=own_tables(workspace.root),
@@ -109,6 +111,7 @@ def judge_stored(
             tell_peers=listener(workspace, record, site),
         )
     judgement = msgspec.structs.replace(judgement, heard=digests_of(told))
+    judgement.persons_rows = persons_rows(profile, judgement, answers)
     judgement = with_pictures(judgement, evidence, pictures, tell)
     write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
     return judgement
