@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from govaudit.cli.table import aligned, cut, width
+from govaudit.cli.table import aligned, cut, side_by_side, width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +82,36 @@ def test_a_book_is_shown_with_what_it_says_of_columns(govaudit: Run) -> None:
     assert row.split()[1] == "2"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", ("四、政务公开（", "检查项：COL001, FRE004", "栏目：国土空间规划", "人工检查")),
+        ("en", ("4. Disclosure (", "Checks: COL001, FRE004", "Columns: 国土空间规划", "manual")),
+    ],
+)
+def test_a_work_plan_is_a_table_that_fits_the_terminal(
+    govaudit: Run, monkeypatch: pytest.MonkeyPatch, language: str, said: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "88")
+    shown = govaudit("show", "tongzhou-2018", language=language).stdout
+    lines = shown.splitlines()
+    ids = [line.split()[0] for line in lines if line.startswith("  T")]
+    assert [one for one in ids if one[1:].isdigit()] == [f"T{number}" for number in range(1, 19)]
+    assert all(one in shown for one in said)
+    assert "所有使用财政资金的区级部门都要公开本部门预决算。”（一（七）） [V]" in shown
+    below = [line for line in lines if line.startswith(" " * 6)]
+    assert max(map(width, below)) <= 88 + 2
+    checks = lines[-60:]
+    assert max(map(width, checks)) <= 88 + 2
+
+
+def test_a_comparison_tells_added_rows_by_name_and_sentence(govaudit: Run) -> None:
+    compared = govaudit("diff", "gov-2019", "tongzhou-2018").stdout.splitlines()
+    (line,) = [one for one in compared if one.split()[:3] == ["指标", "增加", "T2"]]
+    assert "部门预决算公开 “所有使用财政资金" in line
+    assert "{" not in "".join(compared)
+
+
 def test_mistakes_are_named_with_file_line_and_key_in_the_language_of_the_reader(
     govaudit: Run, tmp_path: Path
 ) -> None:
@@ -103,3 +135,19 @@ def test_columns_of_a_table_stay_in_line_whatever_the_characters() -> None:
     assert lines == ["甲   a     x", "bcd  乙丙  y"]
     assert len({width(line) for line in lines}) == 1
     assert [cut("政府信息公开", columns) for columns in (12, 8)] == ["政府信息公开", "政府信…"]
+
+
+def test_long_texts_are_wrapped_between_characters_and_words_and_no_line_begins_with_a_stop() -> None:
+    assert list(wrapped("政府信息公开，年度报告 annual report", 12)) == [
+        "政府信息公开，",
+        "年度报告",
+        "annual",
+        "report",
+    ]
+    assert list(wrapped("", 12)) == []
+    assert list(side_by_side([("甲", 4), ("政府信息公开", 8)])) == ["甲    政府信息", "      公开"]
+
+
+@given(st.text(alphabet="政府，。《》ab 1", max_size=60), st.integers(4, 30))
+def test_wrapping_loses_nothing(text: str, columns: int) -> None:
+    assert "".join("".join(wrapped(text, columns)).split()) == "".join(text.split())

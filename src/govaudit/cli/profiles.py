@@ -11,7 +11,7 @@ import click
 from govaudit.cli.inspect import known_profiles
 from govaudit.cli.options import everywhere, workspace_of
 from govaudit.cli.speech import complain, language, say, text, word
-from govaudit.cli.table import aligned, cut
+from govaudit.cli.table import aligned, cut, side_by_side, terminal_width, width, wrapped
 from govaudit.inspection.calendar import NO_PERIOD
 from govaudit.inspection.errors import InputError
 from govaudit.inspection.profile import ALL_KINDS, Profile, RequiredColumn, Row, load_profile
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
     from govaudit.inspection.profile_diff import Difference, Value
 
-_WIDEST_VALUE = 60
-"""Columns of the terminal for each side of a comparison."""
+_NARROWEST_SIDE = 24
+_GAP_WIDTH = 2
+_LINES = 4
+"""Of a value in a comparison."""
+_BELOW = " " * 6
 
 
 @click.group("profiles", short_help=text("profiles.short"), help=text("profiles.help"))
@@ -50,6 +53,8 @@ def show(name: str, workspace: Path | None, *, quiet: bool, verbose: bool) -> No
     """The rows as a table that a person reads."""
     profile = _profile(name, workspace)
     click.echo(f"{profile.title}\n{profile.basis}\n{profile.digest}")
+    if profile.extends:
+        click.echo(text("profiles.extends", name=profile.extends))
     for part in ("veto", "deduct", "bonus", "open", "warn"):
         rows = [row for row in profile.rows if row.part == part]
         if rows:
@@ -58,11 +63,9 @@ def show(name: str, workspace: Path | None, *, quiet: bool, verbose: bool) -> No
         click.echo("\n" + text("profiles.columns"))
         _print(aligned([_column(column) for column in profile.columns], "  "))
     click.echo("\n" + text("profiles.checks"))
-    parameters = [
-        (check, ", ".join(f"{key}={_value(value)}" for key, value in values.items()))
-        for check, values in profile.checks.items()
-    ]
-    _print(aligned(parameters, "  "))
+    for check, values in profile.checks.items():
+        said = ", ".join(f"{key}={_value(value)}" for key, value in values.items()) or "-"
+        _print(f"  {line}" for line in side_by_side([(check, 6), (said, terminal_width() - 10)]))
 
 
 @command.command("diff", short_help=text("profiles.diff-short"), help=text("profiles.diff-help"))
@@ -146,23 +149,51 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def _part(part: str, rows: list[Row]) -> Iterator[str]:
-    """One part of the table: a line for each row with its sentence below."""
-    yield "\n" + text(f"profiles.part-{part}", count=len(rows), points=f"{sum(row.cap for row in rows):g}")
+    """One part of the table: a line for each row, below it the sentence and what decides it."""
+    usual = [row for row in rows if not row.only]
+    yield "\n" + text(f"profiles.part-{part}", count=len(usual), points=f"{sum(row.cap for row in usual):g}")
     cells = [
-        (
-            row.id,
-            f"{row.cap:g}" if row.cap else "-",
-            row.section,
-            row.name,
-            ", ".join(sorted(row.check_ids())) or "-",
-            _kinds(row.kinds),
-            text("profiles.manual") if row.manual else "",
-        )
+        (row.id, f"{row.cap:g}" if row.cap else "-", row.section, row.name, _who(row), _manual(row))
         for row in rows
     ]
-    for row, line in zip(rows, aligned(cells, "  "), strict=True):
+    heads = [text(f"profiles.head-{name}") for name in ("id", "cap", "section", "name", "kinds")]
+    head, *lines = aligned([(*heads, ""), *cells], "  ")
+    yield head
+    for row, line in zip(rows, lines, strict=True):
         yield line
-        yield f"      {row.clause}  [{row.sure}]"
+        yield from _below(f"{row.clause} [{row.sure}]")
+        if row.check_ids():
+            yield from _below(text("profiles.row-checks", value=_series(sorted(row.check_ids()))))
+        if row.topics:
+            yield from _below(text("profiles.row-topics", value="、".join(row.topics)))
+
+
+def _below(said: str) -> Iterator[str]:
+    return (f"{_BELOW}{line}" for line in wrapped(said, terminal_width() - len(_BELOW)))
+
+
+def _who(row: Row) -> str:
+    """The sites that a row holds for."""
+    tags = text("profiles.only", tags="、".join(row.only)) if row.only else ""
+    unless = text("profiles.unless", tags="、".join(row.unless)) if row.unless else ""
+    return _kinds(row.kinds) + tags + unless
+
+
+def _manual(row: Row) -> str:
+    if not row.manual:
+        return ""
+    return text("profiles.manual" if row.check_ids() else "profiles.all-manual")
+
+
+def _series(checks: Sequence[str]) -> str:
+    """Ids in a row, three and more that follow one another as from–to."""
+    runs: list[list[str]] = []
+    for check in checks:
+        if runs and check[:3] == runs[-1][-1][:3] and int(check[3:]) == int(runs[-1][-1][3:]) + 1:
+            runs[-1].append(check)
+        else:
+            runs.append([check])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 
 def _column(column: RequiredColumn) -> tuple[str, ...]:
@@ -192,16 +223,30 @@ def _kinds(kinds: Sequence[str]) -> str:
 
 
 def _table(found: Sequence[Difference], a: Profile, b: Profile) -> Iterator[str]:
-    cells = [("", "", "", a.name, b.name)]
+    heads = [("", "", "")]
+    sides = [(a.name, b.name)]
     for one in found:
         key = ".".join(part for part in (one.entry, one.key) if part)
-        change = text(f"profiles.change-{one.change}")
-        cells.append((text(f"profiles.in-{one.part}"), change, key, _shortened(one.a), _shortened(one.b)))
-    return aligned(cells)
+        heads.append((text(f"profiles.in-{one.part}"), text(f"profiles.change-{one.change}"), key))
+        sides.append((_told(one.part, one.key, one.a), _told(one.part, one.key, one.b)))
+    lines = list(aligned([(*head, "") for head in heads]))
+    wide = max(map(width, lines))
+    side = max(_NARROWEST_SIDE, (terminal_width() - wide - 2 * _GAP_WIDTH) // 2)
+    for line, (one_side, other_side) in zip(lines, sides, strict=True):
+        yield from side_by_side(
+            [(line, wide), (cut(one_side, _LINES * side), side), (cut(other_side, _LINES * side), side)]
+        )
 
 
-def _shortened(value: Value) -> str:
-    return cut(_value(value), _WIDEST_VALUE)
+def _told(part: str, key: str, value: Value) -> str:
+    """A value as a reader of both books is told it; of a whole row its name and sentence."""
+    if key or not isinstance(value, dict):
+        return _value(value)
+    if part == "rows":
+        return f"{value['name']} {value['clause']}"
+    if part == "columns":
+        return "  ".join(cell for cell in _column(RequiredColumn.model_validate(value))[1:] if cell)
+    return _value(value) if value else text("profiles.by-default")
 
 
 def _value(value: Value) -> str:
