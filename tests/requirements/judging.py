@@ -58,6 +58,7 @@ def under(row: str, check: str, spec: FixtureSpec, folder: Path, items: str = ""
             folder / "evidence",
             previous=context.previous,
             tables=own_tables(folder),
+            peers=context.peers,
         )
     if context.previous is not None:
         context.previous.close()

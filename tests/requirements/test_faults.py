@@ -24,7 +24,9 @@ ELSEWHERE = {
     ("P4", "DOC021"),
     ("S5", "DOC016"),
     ("S6", "GUI002"),
+    ("S9", "DOC019"),
     ("S14", "DOC009"),
+    ("T5", "DOC011"),
 }  # fmt: skip
 """Rows that ask for something of their own: columns in ``test_columns``, the others in ``test_own_terms``."""
 

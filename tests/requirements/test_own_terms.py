@@ -203,3 +203,24 @@ def test_a_finding_is_told_with_the_sentence_of_the_nearest_book(tmp_path: Path)
     )
     assert len(found.effects) == 2
     assert msgspec.structs.asdict(found)["kind"] is Kind.OPEN
+
+
+def test_T5_five_working_days_are_enough_for_a_consultation(tmp_path: Path) -> None:
+    four = fixture("DOC011", "fail-working-days")
+    assert under("T5", "DOC011", four, tmp_path / "4")
+    five = _with(four, "2026年9月4日", "2026年9月7日")
+    assert under("T5", "DOC011", five, tmp_path / "5") == []
+
+
+def test_S9_sales_completions_and_investment_are_published_every_month(tmp_path: Path) -> None:
+    sales = fixture("DOC019", "pass")
+    found = under("S9", "DOC019", sales, tmp_path / "sales")
+    assert {one.subject for one in found} == {"商品房竣工", "房地产开发投资"}
+    all_three = _with(sales, "商品房销售情况", "商品房销售、商品房竣工和房地产开发投资情况")
+    assert under("S9", "DOC019", all_three, tmp_path / "all") == []
+
+
+def test_Z5_rules_stand_on_the_portal_as_well(tmp_path: Path) -> None:
+    (found,) = under("Z5", "DOC020", fixture("DOC020", "fail-not-on-portal"), tmp_path / "not")
+    assert found.fault == "not-on-portal"
+    assert under("Z5", "DOC020", fixture("DOC020", "near-miss-portal"), tmp_path / "there") == []
