@@ -13,12 +13,12 @@ CHECKED: dict[str, tuple[str, ...]] = {
     "G5": ("COL001", "FRE004", "LNK004"),
     "G6": ("DOC007", "DOC009"),
     "G7": ("DOC001", "DOC002", "DOC003"),
-    "G9": ("INT002", "INT003", "INT004"),
+    "G9": ("INT001", "INT002", "INT003", "INT004", "INT005"),
     "G10": ("GUI002", "GUI003"),
     "G11": ("GUI004", "GUI005"),
     "G12": ("GUI007",),
     "G13": ("GUI008",),
-    "G14": ("COL001", "COL002", "COL003", "COL004", "ACC003"),
+    "G14": ("COL001", "COL002", "COL003", "COL004", "SCH001", "SCH002", "ACC003"),
     "G15": ("IDN008", "IDN009"),
     "G16": ("SEC001", "SEC002", "SEC003"),
     "G17": _IPV6,
@@ -65,7 +65,7 @@ CHECKED: dict[str, tuple[str, ...]] = {
     "P5": ("COL004",),
     "P6": ("GUI002", "GUI006"),
     "P7": ("GUI001", "GUI002"),
-    "P8": ("INT002", "INT003", "INT004"),
+    "P8": ("INT001", "INT002", "INT003", "INT004", "INT005", "INT006"),
     "P9": ("COL004",),
     "T1": ("COL001", "FRE004"),
     "T2": ("DOC015",),
@@ -89,9 +89,5 @@ CHECKED: dict[str, tuple[str, ...]] = {
 MANUAL = frozenset({"G8", "S3", "T4", "T13", "T14", "T16", "T17", "P10", "Z14", "Z17"})
 """Rows that a person answers, wholly or in part."""
 
-WAITING: dict[str, tuple[str, ...]] = {
-    "G9": ("INT001", "INT005"),
-    "G14": ("SCH001", "SCH002"),
-    "P8": ("INT001", "INT005", "INT006"),
-}
+WAITING: dict[str, tuple[str, ...]] = {}
 """Row → checks that the program does not have. A person answers rows without any."""
