@@ -105,7 +105,10 @@ def test_a_work_plan_is_a_table_that_fits_the_terminal(
     assert max(map(width, checks)) <= 88 + 2
 
 
-def test_a_comparison_tells_added_rows_by_name_and_sentence(govaudit: Run) -> None:
+def test_a_comparison_tells_added_rows_by_name_and_sentence(
+    govaudit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     compared = govaudit("diff", "gov-2019", "tongzhou-2018").stdout.splitlines()
     (line,) = [one for one in compared if one.split()[:3] == ["指标", "增加", "T2"]]
     assert "部门预决算公开 “所有使用财政资金" in line

@@ -19,10 +19,12 @@ from govaudit.demo.specification import PORTALS, Planted, load_planted, load_por
 from govaudit.inspection.calendar import months_before
 from govaudit.inspection.urls import hostname_of
 from govaudit.inspection.vocabulary import fold, simplified
-from tests.demo.browsing import GBK_HOST, Reply, Visitor
+from tests.demo.browsing import GBK_HOST, Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from selectolax.lexbor import LexborNode
 
 BROKEN = {404, 410, 500}
 WALLS = {403, 405, 412}
@@ -48,10 +50,10 @@ MARKS = {
 LIST = ".panel ul.list li, .panel table.list-table tr"
 
 
-def published(reply: Reply, as_of: datetime) -> list[date]:
+def published(entries: Iterable[LexborNode], as_of: datetime) -> list[date]:
     """Dates of the entries of a column page, in all the styles of the portals."""
     found = []
-    for entry in reply.tree.css(LIST):
+    for entry in entries:
         text = entry.text(separator=" ")
         if match := re.search(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})", text):
             found.append(date(*map(int, match.groups())))
@@ -151,7 +153,7 @@ def stale(limit: Callable[[date], date]) -> Callable[[Visitor, Planted], bool]:
 
     def judge(visitor: Visitor, one: Planted) -> bool:
         as_of = visitor.portals.as_of
-        days = published(visitor.get(one.page), as_of)
+        days = published(visitor.get(one.page).tree.css(LIST), as_of)
         assert days, one.page
         return max(days) < limit(as_of.date())
 
@@ -361,7 +363,7 @@ def answered_late(visitor: Visitor, one: Planted) -> bool:
         if f"《{name[1]}》意见征集结果" in node.text() and shown is not None:
             published_on = date(*map(int, shown.groups()))
             return months_before(published_on, 1) > end_of_consultation(visitor, one.page)[1]
-    return one.aspect == "missing"
+    return one.aspect in {"missing", "answered"}
 
 
 def unanswered_proposal(visitor: Visitor, one: Planted) -> bool:
@@ -488,10 +490,14 @@ def without_figures(visitor: Visitor, one: Planted) -> bool:
 
 
 def few_surveys(visitor: Visitor, one: Planted) -> bool:
-    """INT006: a portal whose column of calls, if there is one, shows fewer than six of the last year."""
+    """INT006: a portal whose column of calls, if there is one, shows fewer than six of the last year; or a call of
+    which no result tells."""
     reply = visitor.get(one.page)
+    if one.aspect == "answered":
+        return answered_late(visitor, one)
     since = months_before(visitor.portals.as_of.date(), 12)
-    held = published(reply, visitor.portals.as_of) if urlsplit(one.page).path != "/" else []
+    calls = [entry for entry in reply.tree.css(LIST) if not re.search("反馈|结果", entry.text())]
+    held = published(calls, visitor.portals.as_of) if urlsplit(one.page).path != "/" else []
     return one.site != GBK_HOST and sum(day >= since for day in held) < 6
 
 
