@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from govaudit.crawler.downloader.curl import Answer
-from govaudit.inspection.errors import InputError
+from govaudit.inspection.errors import InputError, PrunedError
 from govaudit.inspection.facts import Fetch, Lane, PageKind, Revalidated
 from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.urls import host_of
@@ -150,7 +150,10 @@ def _stored(facts: SiteFacts, url: str, lane: Lane) -> Stored | None:
         return None
     if fetch.hops or fetch.final_url != url or fetch.content_type.lower().startswith("text/css"):
         return None
-    body = facts.body(url) if lane is Lane.PAGE else None
+    try:
+        body = facts.body(url) if lane is Lane.PAGE else None
+    except PrunedError:
+        return None
     if body is not None:
         return None if fetch.truncated or fetch.original else Stored(fetch, body)
     return None if fetch.magic == "html" or not fetch.content_type else Stored(fetch, b"")

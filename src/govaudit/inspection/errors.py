@@ -2,6 +2,7 @@
 
 GovauditError                 anything that ends a command with a sentence for the user
 ├── InputError                usage, configuration or input is wrong: nothing was started (exit 2)
+│   └── PrunedError           a body is asked for that was pruned after the run was judged
 └── UncheckedError            what was asked for could not be checked (exit 3)
 """
 
@@ -38,3 +39,12 @@ class InputError(GovauditError):
 
 class UncheckedError(GovauditError):
     """Nothing of what was asked for could be checked."""
+
+
+class PrunedError(InputError):
+    """A body that was stored once was pruned after the run was judged: what rests on it cannot be measured again."""
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{one.where} (archive = {one.arguments.get('archive', '')})" for one in self.problems
+        )

@@ -163,8 +163,12 @@ class Profile(_Strict):
     @property
     def digest(self) -> str:
         """``sha256:…`` of everything the profile says."""
-        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-        return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def content(self) -> bytes:
+        """Everything the profile says, as the JSON that ``digest`` is made of."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
 
     def row(self, row_id: str) -> Row | None:
         """The row with that id."""

@@ -19,6 +19,8 @@ DEFAULT_USER_AGENT = "Mozilla/5.0 (compatible; govaudit/0.1; government website 
 Family = Literal["auto", "4", "6"]
 Nofollow = Literal["ignore", "respect"]
 BrowserMode = Literal["auto", "never", "always"]
+Archive = Literal["all", "flagged", "none"]
+"""Whose bodies stay stored when a run was judged."""
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +157,8 @@ class CrawlPlan(msgspec.Struct, frozen=True, kw_only=True):
 class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     """How the crawl of a site ended. ``finished_at``: UTC seconds, 0 while it runs or after a kill;
     ``network_lost``: it broke off because our own network was gone; ``revalidated``: answers of an earlier run
-    were taken over; ``contradicted``: the address at which the site's word about them proved untrue."""
+    were taken over; ``contradicted``: the address at which the site's word about them proved untrue;
+    ``archive``: whose bodies are still stored: ``all`` pages', those of ``flagged`` ones, ``none``."""
 
     started_at: float = 0.0
     finished_at: float = 0.0
@@ -167,6 +170,7 @@ class CrawlState(msgspec.Struct, frozen=True, kw_only=True):
     network_lost: bool = False
     revalidated: bool = False
     contradicted: str = ""
+    archive: Archive = "all"
 
     @property
     def finished(self) -> bool:

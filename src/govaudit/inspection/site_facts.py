@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
 
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import InputError, Problem, PrunedError
 from govaudit.inspection.fact_tables import (
     FETCH_COLUMNS,
     LEFT_OUT,
@@ -382,24 +382,44 @@ class SiteFacts:
         return count
 
     def body(self, url: str) -> bytes | None:
-        """Body of the last look at a page, as it came; ``None`` when it was not kept."""
+        """Body of the last look at a page, as it came; ``None`` when it was never kept. Raises ``PrunedError`` when it
+        was, and is not there any more."""
         row = self._connection.execute(
             "SELECT content FROM body JOIN fetch ON fetch.id = fetch_id JOIN url ON url.id = fetch.url_id"
             " WHERE key = ? AND url = ? ORDER BY look DESC LIMIT 1",
             (url_key(url), url),
         ).fetchone()
-        return None if row is None else self._unpacker.body(row[0])
+        if row is None:
+            if self.state.archive != "all" and self.page(url, plain=True) is not None:
+                raise self._pruned(url)
+            return None
+        return self._unpacker.body(row[0])
+
+    def _pruned(self, url: str) -> PrunedError:
+        return PrunedError(Problem("facts.pruned", url, arguments={"archive": self.state.archive}))
+
+    def bodies(self, url: str) -> dict[int, bytes]:
+        """The bodies that are stored of the looks at an address, by the number of the look."""
+        rows = self._connection.execute(
+            "SELECT look, content FROM body JOIN fetch ON fetch.id = fetch_id JOIN url ON url.id = fetch.url_id"
+            " WHERE key = ? AND url = ?",
+            (url_key(url), url),
+        )
+        return {look: self._unpacker.body(content) for look, content in rows}
 
     def rendering(self, url: str) -> tuple[Rendering, bytes | None] | None:
         """How a browser saw a page, and the page as it then stood there (UTF-8; ``None`` when it could not be shown);
-        ``None`` when no browser opened it."""
+        ``None`` when no browser opened it. Raises ``PrunedError`` like ``body``."""
         row = self._connection.execute(
-            "SELECT look, html FROM rendering JOIN url ON url.id = url_id WHERE key = ? AND url = ?",
+            "SELECT look, html, reading IS NOT NULL FROM rendering JOIN url ON url.id = url_id"
+            " WHERE key = ? AND url = ?",
             (url_key(url), url),
         ).fetchone()
         if row is None:
             return None
-        look, html = row
+        look, html, was_shown = row
+        if was_shown and html is None and self.state.archive != "all":
+            raise self._pruned(url)
         return (
             msgspec.msgpack.decode(look, type=Rendering),
             None if html is None else self._unpacker.body(html),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from govaudit.inspection.ages import parse_age
 from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.gate_policy import GatePolicy
 from govaudit.inspection.hours import parse_hours
-from govaudit.inspection.run import DEFAULT_USER_AGENT, Nofollow
+from govaudit.inspection.run import DEFAULT_USER_AGENT, Archive, Nofollow
 from govaudit.inspection.validation import invalid
 from govaudit.inspection.watch_settings import WatchSettings
 
@@ -67,6 +68,10 @@ class Settings(BaseModel):
     formats: tuple[str, ...] = ()
     revalidate: bool = True
     """Ask only for what changed since the last run of a site; false: every page is sent again."""
+    archive: Archive = "all"
+    """Pages whose bodies stay stored after a run was judged."""
+    retention: str = ""
+    """How long runs are kept before ``runs purge`` deletes them: ``3y``, ``18m``, ``90d``; empty: for ever."""
     ipv6_controls: tuple[str, ...] = ()
     """Hosts that are known to have IPv6, ``host`` or ``host:port`` (443 where none is said): connected to when a site
     is silent over IPv6 and nothing else shows that this machine's IPv6 works. Empty: none."""
@@ -83,6 +88,13 @@ class Settings(BaseModel):
     def _are_hours(cls, value: str) -> str:
         if value:
             parse_hours(value)
+        return value
+
+    @field_validator("retention")
+    @classmethod
+    def _is_age(cls, value: str) -> str:
+        if value:
+            parse_age(value)
         return value
 
     @field_validator("ipv6_controls")

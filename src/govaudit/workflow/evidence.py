@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from govaudit.inspection.errors import PrunedError
 from govaudit.inspection.finding import Evidence
 from govaudit.inspection.messages import LANGUAGES, told
 from govaudit.workflow.run_record import write_whole
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from govaudit.inspection.site_facts import SiteFacts
 
 
+SUMS_NAME = "SHA256SUMS"
+"""Lists the files of a site's evidence with their hashes, as ``sha256sum -c`` reads it."""
 _SEEN_PAGES = 5
 """How many pages of a finding are described; the body of each is in the fact store under the hash given here."""
 
@@ -31,7 +34,7 @@ def keep_evidence(
     relative to the run's folder."""
     for finding in findings:
         evidence = finding.evidence
-        if all(piece.said for piece in evidence):
+        if not any(piece.kind == "headers" for piece in evidence):
             evidence = (*evidence, *_pages_as_seen(finding, facts))
         spoken = (_in_words(piece, language) for piece in evidence)
         kept = tuple(
@@ -60,7 +63,6 @@ def _page_as_seen(page: str, facts: SiteFacts) -> str:
     if not looks:
         return ""
     look = looks[-1]
-    body = facts.body(page)
     lines = {
         "url": look.url,
         "final-url": look.final_url if look.final_url != look.url else "",
@@ -72,9 +74,13 @@ def _page_as_seen(page: str, facts: SiteFacts) -> str:
         "content-type": look.content_type,
         "bytes": str(look.size),
         "original-sha256": look.original,
-        "body-sha256": hashlib.sha256(body).hexdigest() if body is not None else "",
     }
-    lines |= _in_browser(page, facts)
+    try:
+        body = facts.body(page)
+        lines["body-sha256"] = hashlib.sha256(body).hexdigest() if body is not None else ""
+        lines |= _in_browser(page, facts)
+    except PrunedError:
+        lines["body"] = "pruned"
     return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
@@ -102,3 +108,20 @@ def _kept(piece: Evidence, finding_id: str, number: int, folder: Path) -> Eviden
     return msgspec.structs.replace(
         piece, path=f"evidence/{folder.name}/{file.name}", sha256=hashlib.sha256(content).hexdigest()
     )
+
+
+def write_sums(findings: Iterable[Finding], folder: Path) -> None:
+    """List what the findings name in ``folder``, and the indexes beside it."""
+    named = {
+        piece.path.rpartition("/")[2]: piece.sha256
+        for one in findings
+        for piece in one.evidence
+        if piece.path
+    }
+    for index in folder.glob("*.cdxj"):
+        named[index.name] = hashlib.sha256(index.read_bytes()).hexdigest()
+    if named:
+        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(named.items()))
+        write_whole(folder / SUMS_NAME, lines.encode())
+    else:
+        (folder / SUMS_NAME).unlink(missing_ok=True)

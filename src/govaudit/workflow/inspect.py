@@ -16,6 +16,7 @@ from govaudit.inspection.urls import canonical, literal_address_kind
 from govaudit.inspection.verdict import Result
 from govaudit.inspection.workdays import read_calendar
 from govaudit.reports.write import known_formats
+from govaudit.workflow.archive import prune_run
 from govaudit.workflow.ipv6_witnesses import settle_silence
 from govaudit.workflow.judge import crashed
 from govaudit.workflow.ledger import judgements_of, ledger_of, record_run
@@ -208,11 +209,13 @@ def close_run(
     except InputError as error:
         # The ledger could be opened when the run began; what was found is stored and can be recorded later.
         raise GovauditError(*error.problems) from error
+    files = tuple(report_run(workspace, record, formats))
+    _, unpruned = prune_run(workspace, record, workspace.settings.archive)
     return RunEnd(
         record,
         judgements_of(workspace, record),
-        tuple(report_run(workspace, record, formats)),
-        tuple(problem for end in ends for problem in end.problems),
+        files,
+        (*(problem for end in ends for problem in end.problems), *unpruned),
         tuple(end.crash for end in ends if end.crash),
         left_out_formats(workspace, record, formats),
     )

@@ -16,6 +16,7 @@ from govaudit.checks.ipv6.figures import ipv6_figures
 from govaudit.checks.overview import overview
 from govaudit.checks.registry import Check, Fault, Judgement, all_checks
 from govaudit.checks.told import told_by
+from govaudit.inspection.errors import PrunedError
 from govaudit.inspection.finding import CheckResult, Finding, SiteJudgement, finding_id
 from govaudit.inspection.messages import LANGUAGES
 from govaudit.inspection.own_tables import NO_TABLES, OwnTables
@@ -228,6 +229,8 @@ def run_check(check: Check, context: Context, profile: Profile) -> Judgement:  #
     params = check.parameters(profile.checks[check.id], profile.name)
     try:
         return check.function(context, params)
+    except PrunedError as error:
+        return Judgement(examined=0, reason=Reason.NOT_MEASURED, detail=str(error))
     except Exception as error:  # noqa: BLE001 - one broken check must not hide what the others found
         place = traceback.extract_tb(error.__traceback__)[-1]
         detail = f"{CRASHED}: {type(error).__name__}: {error} ({place.name}:{place.lineno})"

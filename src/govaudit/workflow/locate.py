@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import msgspec
 from govaudit.crawler.reading.charset import text_of
 from govaudit.crawler.reading.links import raw_links
 from govaudit.crawler.reading.outline import outline
+from govaudit.inspection.errors import PrunedError
 from govaudit.workflow.surroundings import quote_of, section_heading
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def located(findings: Iterable[Finding], facts: SiteFacts) -> Iterator[Finding]:
             by_page[finding.page].append(finding)
     places: dict[str, Locator] = {}
     for page, concerned in by_page.items():
-        places.update(_places(page, concerned, facts))
+        with suppress(PrunedError):  # the finding holds, only nobody can say any more where on the page
+            places.update(_places(page, concerned, facts))
     for finding in wanted:
         place = places.get(finding.id)
         yield msgspec.structs.replace(finding, locator=place) if place else finding

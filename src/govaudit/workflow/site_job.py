@@ -17,8 +17,10 @@ from govaudit.inspection.word_lists import read_word_lists
 from govaudit.inspection.workdays import read_calendar
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.workflow.capture import with_pictures
+from govaudit.workflow.evidence import write_sums
 from govaudit.workflow.judge import judge_site, not_inspected
 from govaudit.workflow.peers import digests_of, judged_too_early, listener, peers_in, told_to
+from govaudit.workflow.responses import with_responses
 from govaudit.workflow.run_record import (
     existing_record,
     known_runs,
@@ -110,9 +112,11 @@ def judge_stored(
             peers=peers_in(told),
             tell_peers=listener(workspace, record, site),
         )
+        judgement = with_responses(judgement, facts, evidence)
     judgement = msgspec.structs.replace(judgement, heard=digests_of(told))
     judgement.persons_rows = persons_rows(profile, judgement, answers)
     judgement = with_pictures(judgement, evidence, pictures, tell)
+    write_sums(judgement.findings, evidence)
     write_whole(workspace.judgement_file(record.id, site.key), msgspec.json.encode(judgement))
     return judgement
 
