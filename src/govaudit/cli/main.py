@@ -33,6 +33,7 @@ COMMANDS = {
     "checks": "checks",
     "explain": "explain",
     "profiles": "profiles",
+    "verify": "verify",
     "doctor": "doctor",
 }
 """Command → module of this folder that holds it as ``command``; loaded only when used."""

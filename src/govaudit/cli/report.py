@@ -11,10 +11,13 @@ from govaudit.cli.inspect import formats_of
 from govaudit.cli.options import everywhere, hush, moment_of, network_of, networked, workspace_of
 from govaudit.cli.progress import ProgressDisplay
 from govaudit.cli.speech import complain, say, text
-from govaudit.inspection.errors import InputError, Problem
+from govaudit.inspection.errors import GovauditError, InputError, Problem
 from govaudit.inspection.messages import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from govaudit.inspection.workspace import Workspace
     from govaudit.workflow.recheck import Chosen, RecheckEnd
     from govaudit.workflow.run_record import RunRecord
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 @click.option("--run", default="", metavar="NAME", help=text("options.stored-run"))
 @click.option("--formats", default="", metavar="NAME,…", help=text("options.formats"))
 @click.option("--lang", type=click.Choice(LANGUAGES), default=None, help=text("options.lang"))
+@click.option("--bundle", is_flag=True, help=text("report.bundle-option"))
+@click.option("--site", "codes", multiple=True, metavar="CODE", help=text("report.site-option"))
 @click.option("--final", is_flag=True, help=text("options.final"))
 @click.option("--reason", default="", metavar="TEXT", help=text("options.reason"))
 @click.option("--offline", is_flag=True, help=text("options.offline"))
@@ -39,15 +44,28 @@ def command(**options: Any) -> None:
     workspace = workspace_of(options["workspace"])
     record = existing_record(workspace, options["run"] or newest_run(workspace))
     formats = formats_of(options["formats"])
+    if options["codes"] and not options["bundle"]:
+        raise InputError(Problem("option.site-without-bundle", "--site"))
+    if options["final"] and options["bundle"]:
+        raise InputError(Problem("option.final-with-bundle", "--bundle"))
     if options["final"]:
         _publish(workspace, record, options)
         return
     if given := [name for name in ("reason", "offline", "keep_fixed") if options[name]]:
         raise InputError(*(Problem("final.options", f"--{name.replace('_', '-')}") for name in given))
-    for file in report_run(workspace, record, formats, options["lang"] or ""):
+    if options["bundle"]:
+        formats = _with_papers(formats or workspace.settings.formats, listed=record.listed)
+    try:
+        files = report_run(workspace, record, formats, options["lang"] or "")
+    except OSError as error:
+        where, why = str(error.filename or workspace.report_folder(record.id)), error.strerror or str(error)
+        raise GovauditError(Problem("file.cannot-write", where, arguments={"why": why})) from error
+    for file in files:
         if not options["quiet"]:
             click.echo(file)
     complain(left_out_formats(workspace, record, formats))
+    if options["bundle"]:
+        _bundle(workspace, record, files, options["codes"], options["lang"] or "", quiet=options["quiet"])
 
 
 def _publish(workspace: Workspace, record: RunRecord, options: dict[str, Any]) -> None:
@@ -86,3 +104,28 @@ def _publish(workspace: Workspace, record: RunRecord, options: dict[str, Any]) -
     for file in done.files:
         click.echo(file)
     complain(left_out_formats(workspace, record, formats))
+
+
+def _with_papers(names: tuple[str, ...], *, listed: bool) -> tuple[str, ...]:
+    """The formats that are named, with those of the papers that a bundle holds; empty: all."""
+    papers = ("html", "docx") if listed else ("html",)
+    return tuple(dict.fromkeys((*names, *papers))) if names else ()
+
+
+def _bundle(
+    workspace: Workspace,
+    record: RunRecord,
+    files: Sequence[Path],
+    codes: tuple[str, ...],
+    lang: str,
+    *,
+    quiet: bool,
+) -> None:
+    from govaudit.workflow.bundle import bundle_run  # noqa: PLC0415 - rarely needed
+
+    for one in bundle_run(workspace, record, frozenset(files), codes, lang):
+        click.echo(one.file)
+        if not quiet:
+            say("report.bundled", file=one.file, digest=one.digest)
+            for absent in one.absent:
+                say(f"report.absent-{absent.why}", file=one.file, path=absent.path)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from docx.opc.exceptions import PackageNotFoundError
 from docx.shared import Emu
@@ -37,6 +38,16 @@ def write_docx(paper: Paper, file: Path, template: Path | None = None) -> None:
         raise InputError(Problem("report.bad-template", str(template), arguments={"why": why})) from error
     _share_out(document, [annex for annex in paper.annexes if annex.rows])
     document.save(file)
+    _undate(file)
+
+
+def _undate(file: Path) -> None:
+    """Write the parts of a document without the moment at which they were packed: the same paper is the same file."""
+    packed = io.BytesIO()
+    with ZipFile(file) as source, ZipFile(packed, "w", ZIP_DEFLATED) as target:
+        for part in source.infolist():
+            target.writestr(ZipInfo(part.filename), source.read(part), ZIP_DEFLATED)
+    file.write_bytes(packed.getvalue())
 
 
 def _share_out(document: DocxTemplate, annexes: list[Annex]) -> None:
