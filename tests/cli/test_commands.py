@@ -46,7 +46,8 @@ HELP_OF_ALL = """
 from govaudit.cli.main import COMMANDS, program
 profiles = (["profiles", one] for one in ("list", "show", "diff", "schema", "validate"))
 answers = (["answers", one] for one in ("export", "import", "set"))
-for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles, *answers]:
+runs = (["runs", one] for one in ("list", "purge"))
+for words in [[], *([name] for name in COMMANDS), ["sites", "check"], *profiles, *answers, *runs]:
     program.main([*words, "--help"], standalone_mode=False)
     print("=" * 20)
 """
@@ -59,7 +60,7 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         [sys.executable, "-c", HELP_OF_ALL], env=environment, capture_output=True, text=True, check=True
     )
     helps = end.stdout.split("=" * 20)[:-1]
-    assert len(helps) == len(COMMANDS) + 10
+    assert len(helps) == len(COMMANDS) + 12
     for one in helps:
         usage, _, rest = one.strip().partition("\n")
         assert usage.startswith("Usage: ")
@@ -87,6 +88,9 @@ def test_every_command_explains_itself_with_an_example(language: str) -> None:
         (("report", "--site", "4401000001"), "--site"),
         (("verify", "none.zip"), "none.zip"),
         (("verify", "none.zip", "--sha256", "12"), "--sha256"),
+        (("runs", "purge"), "--older-than"),
+        (("runs", "purge", "--older-than", "soon"), "--older-than"),
+        (("runs", "purge", "--run", "2020Q1"), "2020Q1"),
         (("gate", "./none"), "./none"),
         (("gate", "http://x.gov.cn/", "--baseline", "none.json"), "none.json"),
         (("explain", "XXX999"), "XXX999"),

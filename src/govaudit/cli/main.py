@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "explain",
     "profiles": "profiles",
     "verify": "verify",
+    "runs": "runs",
     "doctor": "doctor",
 }
 """Command → module of this folder that holds it as ``command``; loaded only when used."""
