@@ -32,6 +32,7 @@ from govaudit.inspection.profile import load_profile
 from govaudit.inspection.run import BEIJING
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Kind, Reason, Result, State, Verdict
+from govaudit.reports.earlier import EarlierRun, EarlierSite
 from govaudit.reports.run_report import RunReport, note_of
 
 AS_OF = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)
@@ -111,8 +112,9 @@ def sample_report(language: str = "zh-CN", *, per_site: int = 40) -> RunReport:
     department = _department(profile.digest, language, per_site)
     silent = _judgement(SILENT, profile.digest, Result.INCONCLUSIVE, reason="timeout: 15 秒内无应答")
     disabled = _judgement(DISABLED, profile.digest, Result.NOT_INSPECTED, reason="disabled")
-    earlier = msgspec.structs.replace(portal.findings[0], id="0123456789abcdef", subject=HOSTILE[0])
+    gone = msgspec.structs.replace(portal.findings[0], id="0123456789abcdef", subject=HOSTILE[0])
     unclear = msgspec.structs.replace(portal.findings[0], id="fedcba9876543210", check="COV001")
+    before = msgspec.structs.replace(portal, findings=(*portal.findings[:10], gone, unclear))
     return RunReport(
         run="2026Q4",
         as_of=AS_OF,
@@ -124,8 +126,19 @@ def sample_report(language: str = "zh-CN", *, per_site: int = 40) -> RunReport:
         organiser="示例市人民政府办公室",
         language=language,
         sites=(portal, department, silent, disabled),
-        previous_run="2026Q3",
-        previous_findings={PORTAL.key: (*portal.findings[:10], earlier, unclear)},
+        earlier=(earlier_run("2026Q3", AS_OF - timedelta(days=92), before),),
+    )
+
+
+def earlier_run(run: str, as_of: datetime, *judgements: SiteJudgement) -> EarlierRun:
+    """A run as later ones look back on it: what was stored of its judgements."""
+    return EarlierRun(
+        run=run,
+        as_of=as_of,
+        sites={
+            one.site.key: msgspec.convert(one, EarlierSite, from_attributes=True)
+            for one in judgements
+        },
     )
 
 

@@ -79,8 +79,9 @@ def test_results_by_level_add_up(report: RunReport) -> None:
 def test_comparison_tells_new_still_fixed_and_unclear(report: RunReport) -> None:
     comparison = compare(report, report.sites[0])
     assert comparison is not None
-    now = {one.id for one in report.sites[0].findings if one.verdict is not Verdict.INCONCLUSIVE}
-    before = {one.id for one in report.previous_findings[report.sites[0].site.key]}
+    now = {one.id for one in report.sites[0].findings if one.verdict is Verdict.FAIL}
+    assert report.previous is not None
+    before = {one.id for one in report.previous.sites[report.sites[0].site.key].findings}
     assert {one.id for one in comparison.still} == now & before
     assert {one.id for one in comparison.new} == now - before
     assert [one.id for one in comparison.fixed] == ["0123456789abcdef"]

@@ -120,7 +120,7 @@ def test_a_site_that_was_not_read_never_looks_faultless(folder: Path) -> None:
 def test_comparison_is_told_per_site(folder: Path) -> None:
     page = parsed(folder, "index.html").css_first("#comparison")
     assert page is not None
-    assert "2026Q3" in page.text()
+    assert "2026年第三季度" in page.text()
     assert "上期未检查" in page.text()
     site = parsed(folder, f"sites/{PORTAL.key}/index.html")
     assert [one.text() for one in site.css(".past summary")] == [
@@ -129,7 +129,7 @@ def test_comparison_is_told_per_site(folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "trends.html"])
 def test_pages_carry_nothing_foreign(folder: Path, page: str) -> None:
     document = parsed(folder, page)
     policy = document.css_first("meta[http-equiv]")
@@ -142,7 +142,10 @@ def test_pages_carry_nothing_foreign(folder: Path, page: str) -> None:
     names = {name for node in document.css("*") for name in node.attributes}
     assert not [name for name in names if name.startswith("on") or name == "style"]
     targets = [str(node.attributes["href"]) for node in document.css("a[href]")]
-    assert all(re.match(r"https?://|#|sites/|\.\./\.\./index\.html", target) for target in targets)
+    assert all(
+        re.match(r"https?://|#|sites/|\.\./\.\./index\.html|index\.html$|trends\.html$", target)
+        for target in targets
+    )
 
 
 def test_hostile_text_is_shown_as_text(folder: Path) -> None:
@@ -193,10 +196,11 @@ def test_english_pages_say_so(tmp_path: Path) -> None:
 
 def test_a_run_without_problems_and_without_history(report: RunReport, tmp_path: Path) -> None:
     quiet = tuple(msgspec.structs.replace(one, findings=(), vetoes=()) for one in report.sites)
-    write_html_report(replace(report, sites=quiet, previous_findings={}, previous_run=""), tmp_path)
+    write_html_report(replace(report, sites=quiet, earlier=()), tmp_path)
     text = parsed(tmp_path, "index.html").text()
     assert "本次检查未发现问题" in text
     assert "没有可供对比的上期检查结果" in text
+    assert not (tmp_path / "trends.html").exists()
     assert "未发现问题。" in parsed(tmp_path, f"sites/{PORTAL.key}/index.html").text()
 
 

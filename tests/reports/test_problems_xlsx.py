@@ -48,11 +48,13 @@ def columns(book: Workbook, sheet: str) -> dict[str, list[object]]:
 
 
 def class_sheets(book: Workbook) -> list[str]:
-    return [name for name in book.sheetnames if name not in {"说明", "网站一览", "统计", "出现页面"}]
+    return [
+        name for name in book.sheetnames if name not in {"说明", "网站一览", "统计", "对比分析", "出现页面"}
+    ]
 
 
 def test_sheets_are_those_an_inspector_looks_for(book: Workbook) -> None:
-    assert book.sheetnames[:3] == ["说明", "网站一览", "统计"]
+    assert book.sheetnames[:4] == ["说明", "网站一览", "统计", "对比分析"]
     assert book.sheetnames[-1] == "出现页面"
     texts = Texts("zh-CN")
     assert set(class_sheets(book)) == {texts.class_name(check) for check, _ in texted_faults()}

@@ -37,6 +37,7 @@ def test_writes_every_format_under_its_public_name(tmp_path: Path) -> None:
     names = {str(path.relative_to(tmp_path / "2026Q4")) for path in written}
     assert names == {
         "index.html",
+        "trends.html",
         "findings.json",
         "findings.jsonl",
         "findings.csv",

@@ -153,6 +153,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     sample: tuple[str, ...] = ()
     trace: tuple[Examined, ...] = ()
     awards: tuple[str, ...] = ()
+    rule_version: int = 1
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from govaudit.inspection.verdict import Result, Verdict
-from govaudit.reports.run_report import is_pending
+from govaudit.reports.run_report import Outcome, is_pending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from govaudit.inspection.finding import SiteJudgement
+
+class _Finding(Protocol):
+    @property
+    def standing(self) -> Verdict: ...
+
+
+class Judged(Outcome, Protocol):
+    """A site with its findings, of this run or an earlier one."""
+
+    @property
+    def findings(self) -> Sequence[_Finding]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,7 @@ class Figures:
         return per_cent(self.qualified, self.judged)
 
 
-def figures(sites: Iterable[SiteJudgement]) -> Figures:
+def figures(sites: Iterable[Judged]) -> Figures:
     """Count results and findings of sites."""
     listed = tuple(sites)
     pending = sum(is_pending(one) for one in listed)

@@ -1,4 +1,5 @@
-"""The quarterly report as web pages: ``index.html`` for the run, ``sites/<key>/index.html`` for each site.
+"""The quarterly report as web pages: ``index.html`` for the run, ``sites/<key>/index.html`` for each site, and
+``trends.html`` when there is an earlier run.
 
 Every page is one file without anything from outside; a content security policy pins its own style and script by hash.
 Long lists are written out up to ``SHOWN_ITEMS``; the rest lies in the page as data until a reader asks for it.
@@ -25,6 +26,7 @@ from govaudit.inspection.run import seed_of
 from govaudit.inspection.shots import KIND, over_family
 from govaudit.inspection.urls import WEB_SCHEMES, scheme_of
 from govaudit.inspection.verdict import Kind, Result, Verdict
+from govaudit.reports.charts import drawn
 from govaudit.reports.comparison import Comparison, compare
 from govaudit.reports.edition import edition_line, objection
 from govaudit.reports.figures import figures
@@ -41,6 +43,8 @@ from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.places import SITES, site_folder, site_page, text_fragment
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
+from govaudit.reports.trend_tables import trend_parts
+from govaudit.reports.trends import Trends, trends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +65,10 @@ MOST_OF_A_CHECK = 1000
 
 MAX_RUN_PROBLEMS = 20_000
 """Problems that the run's page can search; the gravest come first."""
+
+HISTORY = ("new", "reopened", "first", "still")
+COMPARED = ("new", "reopened", "still", "first", "fixed", "unclear")
+"""What a comparison tells of problems: those of this run, and those and more."""
 
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
@@ -87,7 +95,7 @@ class SiteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A finding as a webmaster reads it. ``history``: ``new``, ``still`` or empty; ``fragment``: makes a browser show
+    """A finding as a webmaster reads it. ``history``: of ``HISTORY`` or empty; ``fragment``: makes a browser show
     the place on the page; ``pictures``: of the place, caption and address that holds its own data."""
 
     finding: Finding
@@ -170,6 +178,10 @@ def write_html_report(report: RunReport, folder: Path) -> list[Path]:
     index = folder / "index.html"
     index.write_text(_run_page(report, texts, environment), encoding="utf-8")
     written = [index]
+    if (found := trends(report, texts)) is not None:
+        page = folder / "trends.html"
+        page.write_text(_trends_page(report, found, texts, environment), encoding="utf-8")
+        written.append(page)
     for judgement in report.sites:
         page = folder / SITES / site_folder(judgement.site.key) / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -198,6 +210,7 @@ def _environment(texts: Texts) -> Environment:
     )
     environment.filters["is_web"] = _is_web
     environment.globals["at_words"] = _at_words
+    environment.globals["drawn"] = drawn
     return environment
 
 
@@ -265,10 +278,19 @@ def _run_page(report: RunReport, texts: Texts, environment: Environment) -> str:
         class_choices=_class_choices([one for _, one in gravest], texts),
         kind_choices=_choices([one.kind.value for _, one in gravest], "kinds", texts),
         compared=_totals([line.comparison for line in lines]),
+        compared_names=COMPARED,
         unsettled=[
             line for line in lines if line.judgement.result in {Result.INCONCLUSIVE, Result.NOT_INSPECTED}
         ],
         skipped_reasons=[(reason, texts.word(f"skipped.{reason.value}")) for reason in Skipped],
+    )
+
+
+def _trends_page(report: RunReport, found: Trends, texts: Texts, environment: Environment) -> str:
+    return environment.get_template("trends.html").render(
+        report=report,
+        title=texts.text("trends.title", report=texts.report_title(report)),
+        parts_of_page=trend_parts(found, texts),
     )
 
 
@@ -338,7 +360,7 @@ def _site_page(report: RunReport, judgement: SiteJudgement, texts: Texts, enviro
         kind_choices=_choices([one.kind.value for one in findings], "kinds", texts),
         history_choices=[
             Choice(value=value, label=texts.text(f"words.history.{value}"))
-            for value in ("new", "still")
+            for value in HISTORY
             if comparison is not None and getattr(comparison, value)
         ],
         comparison=comparison,
@@ -476,7 +498,7 @@ def _facets(finding: Finding, history: str) -> str:
 def _history(comparison: Comparison | None) -> dict[str, str]:
     if comparison is None:
         return {}
-    return {one.id: "new" for one in comparison.new} | {one.id: "still" for one in comparison.still}
+    return {one.id: name for name in HISTORY for one in getattr(comparison, name)}
 
 
 def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> Card:
@@ -521,12 +543,7 @@ def _totals(comparisons: Sequence[Comparison | None]) -> dict[str, int] | None:
     known = [one for one in comparisons if one is not None]
     if not known:
         return None
-    return {
-        "new": sum(len(one.new) for one in known),
-        "still": sum(len(one.still) for one in known),
-        "fixed": sum(len(one.fixed) for one in known),
-        "unclear": sum(len(one.unclear) for one in known),
-    }
+    return {name: sum(len(getattr(one, name)) for one in known) for name in COMPARED}
 
 
 def _later(entries: Sequence[Entry]) -> Markup:

@@ -1,7 +1,7 @@
 """``problems.xlsx``: the problems as inspectors and webmasters work through them, for the run and for each site.
 
-Sheets: how to read it, overview of sites, statistics and IPv6 by region (run only), one for each class of problems,
-every page of every problem. Cells hold text and numbers, never formulas.
+Sheets: how to read it, overview of sites, statistics, trends and IPv6 by region (run only), one for each class of
+problems, every page of every problem. Cells hold text and numbers, never formulas.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ from govaudit.reports.sheet_cells import (
     sheet_columns,
 )
 from govaudit.reports.texts import Texts, class_of
+from govaudit.reports.trend_tables import trend_parts
+from govaudit.reports.trends import trends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,6 +68,7 @@ class _Column:
 class _Formats:
     title: Any
     heading: Any
+    plain: Any
     text: Any
     number: Any
     link: Any
@@ -107,6 +110,7 @@ def _write(
     _overview(book, sites, texts, formats)
     if whole_run:
         _statistics(book, report, texts, formats)
+        _trends(book, report, texts, formats)
         _ipv6(book, report, texts, formats)
     rows = sorted(
         (
@@ -133,6 +137,7 @@ def _formats(book: xlsxwriter.Workbook) -> _Formats:
         heading=book.add_format(
             {**plain, "bold": True, "bg_color": "#0B4A8F", "font_color": "#FFFFFF", "valign": "vcenter"}
         ),
+        plain=book.add_format({"font_size": 10}),
         text=book.add_format({**plain, "num_format": "@"}),
         number=book.add_format({**plain, "align": "right"}),
         link=book.add_format({**plain, "font_color": "#0B4A8F", "underline": 1}),
@@ -209,12 +214,8 @@ def _site_row(number: int, judgement: SiteJudgement, texts: Texts) -> tuple[Cell
 
 
 def _statistics(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, formats: _Formats) -> None:
-    sheet = book.add_worksheet(texts.text("sheets.names.statistics"))
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 40, 12)
     findings = findings_frame(report, texts)
     sites = sites_frame(report, texts)
-    line = 0
     tables: tuple[tuple[str, Table], ...] = (
         ("results-by-level", results_by(sites, "level", texts)),
         ("results-by-region", results_by(sites, "region", texts)),
@@ -222,8 +223,40 @@ def _statistics(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, form
         ("classes-by-level", classes_by(findings, "level", texts)),
         ("classes-by-region", classes_by(findings, "region", texts)),
     )
-    for name, table in tables:
-        sheet.write_string(line, 0, texts.text(f"sheets.{name}"), formats.title)
+    named = [(texts.text(f"sheets.{name}"), (), table) for name, table in tables]
+    _tables(book, texts.text("sheets.names.statistics"), named, formats)
+
+
+def _trends(book: xlsxwriter.Workbook, report: RunReport, texts: Texts, formats: _Formats) -> None:
+    found = trends(report, texts)
+    if found is None:
+        return
+    named: list[tuple[str, tuple[str, ...], Table]] = []
+    for part in trend_parts(found, texts):
+        if not part.blocks:
+            named.append((part.heading, part.sentences, Table((), ())))
+        for place, block in enumerate(part.blocks):
+            title = part.heading if part.heading == block.title else f"{part.heading} · {block.title}"
+            named.append((title, () if place else part.sentences, block.table))
+    _tables(book, texts.text("sheets.names.trends"), named, formats)
+
+
+def _tables(
+    book: xlsxwriter.Workbook,
+    name: str,
+    tables: Sequence[tuple[str, Sequence[str], Table]],
+    formats: _Formats,
+) -> None:
+    """One sheet with tables one below the other: title, what is said of it, table."""
+    sheet = book.add_worksheet(name)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 40, 12)
+    line = 0
+    for title, said, table in tables:
+        sheet.write_string(line, 0, title, formats.title)
+        for sentence in said:
+            line += 1
+            sheet.write_string(line, 0, sentence, formats.plain)
         for place, heading in enumerate(table.headings):
             sheet.write_string(line + 1, place, heading, formats.heading)
         for row_number, row in enumerate(table.rows, line + 2):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from govaudit.inspection.verdict import Kind, Result
+from govaudit.inspection.run import quarter_of
+from govaudit.inspection.verdict import Kind, Result, Verdict
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from govaudit.inspection.finding import Finding, SiteJudgement
     from govaudit.inspection.profile import Profile
+    from govaudit.reports.earlier import EarlierRun
     from govaudit.reports.edition import Edition
 
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
@@ -57,10 +59,9 @@ class GateMarks:
 class RunReport:
     """A run to be reported. ``sites``: every site of the list in its order, inspected or not.
 
-    ``previous_findings``, ``previous_results``: site key → findings and result of ``previous_run``; a site that is
-    absent was not in that run. ``language``: ``zh-CN`` or ``en``; ``final``: published as it is, no draft any more.
-    ``edition``: which version was published, and why.
-    ``folder``: where paths of evidence begin; without it no pictures are shown.
+    ``earlier``: runs to compare with, oldest first; ``ledger``: what became of their findings was written into one.
+    ``language``: ``zh-CN`` or ``en``; ``final``: published as it is, no draft any more; ``edition``: which version was
+    published, and why. ``folder``: where paths of evidence begin; without it no pictures are shown.
     """
 
     run: str
@@ -73,15 +74,51 @@ class RunReport:
     organiser: str
     language: str
     sites: tuple[SiteJudgement, ...]
-    previous_run: str = ""
-    previous_findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
-    previous_results: dict[str, Result] = field(default_factory=dict)
+    earlier: tuple[EarlierRun, ...] = ()
+    ledger: bool = False
     paper: PaperDetails = PaperDetails()
     final: bool = False
     folder: Path | None = None
     edition: Edition | None = None
     gate: GateMarks | None = None
     """Where the run is that of a gate."""
+
+    @property
+    def previous(self) -> EarlierRun | None:
+        """The run before this one."""
+        return self.earlier[-1] if self.earlier else None
+
+    @property
+    def previous_run(self) -> str:
+        """Name of the run before this one, empty when there is none."""
+        return self.earlier[-1].run if self.earlier else ""
+
+    @property
+    def year_ago(self) -> EarlierRun | None:
+        """The last run in the same quarter of the year before."""
+        year, quarter = quarter_of(self.as_of).split("Q")
+        wanted = f"{int(year) - 1}Q{quarter}"
+        return next((one for one in reversed(self.earlier) if quarter_of(one.as_of) == wanted), None)
+
+    def problems_before(self, run: EarlierRun, key: str) -> frozenset[str]:
+        """Ids of the problems that runs before ``run`` found on a site."""
+        sites = (one.sites.get(key) for one in self.earlier if one.as_of < run.as_of)
+        return frozenset(
+            finding.id
+            for site in sites
+            if site is not None
+            for finding in site.findings
+            if finding.standing is Verdict.FAIL
+        )
+
+
+class Outcome(Protocol):
+    """A site's result, of this run or an earlier one."""
+
+    @property
+    def result(self) -> Result: ...
+    @property
+    def provisional(self) -> int: ...
 
 
 def note_of(profile: Profile) -> ProfileNote:
@@ -127,6 +164,6 @@ def has_score(judgement: SiteJudgement) -> bool:
     )
 
 
-def is_pending(judgement: SiteJudgement) -> bool:
+def is_pending(judgement: Outcome) -> bool:
     """Whether the result may still turn to unqualified when a person has looked at the veto reviews."""
     return judgement.result is Result.QUALIFIED and judgement.provisional > 0

@@ -237,6 +237,14 @@ class Texts:
         name = self.text(f"words.quarters.{quarter[2]}")
         return self.text("report.title-quarter", year=quarter[1], quarter=name)
 
+    def run_name(self, run: str) -> str:
+        """Name of a run as it stands in a sentence: the quarter, else its own."""
+        quarter = _QUARTER.fullmatch(run)
+        if quarter is None:
+            return run
+        name = self.text(f"words.quarters.{quarter[2]}")
+        return self.text("words.quarter-of-year", year=quarter[1], quarter=name)
+
     def site_title(self, judgement: SiteJudgement) -> str:
         """Name of a site, its address when the list gives none."""
         return judgement.site.name or judgement.site.url

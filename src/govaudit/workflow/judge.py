@@ -102,6 +102,7 @@ def judge_site(
             detail=judgement.detail,
             trace=judgement.trace,
             awards=judgement.awards,
+            rule_version=check.version,
         )
         findings += [finding_of(check, fault, context) for fault in judgement.faults]
     outcome = judge(

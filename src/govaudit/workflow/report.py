@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from govaudit import __version__
 from govaudit.inspection.calendar import day_of
+from govaudit.inspection.verdict import Result
+from govaudit.inspection.workspace import NO_LEDGER
+from govaudit.reports.earlier import EarlierRun, EarlierSite
 from govaudit.reports.run_report import PaperDetails, RunReport, note_of
 from govaudit.reports.write import usual_formats, write_reports
 from govaudit.workflow.ledger import due_by, judgements_of, with_ledger
 from govaudit.workflow.run_record import usable_profile
-from govaudit.workflow.site_job import previous_judgement, previous_record
+from govaudit.workflow.site_job import earlier_records, read_judgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +24,10 @@ if TYPE_CHECKING:
     from govaudit.inspection.errors import Problem
     from govaudit.inspection.workspace import Workspace
     from govaudit.workflow.run_record import RunRecord
+
+
+MOST_EARLIER = 8
+"""Runs that a report looks back on: two years of quarters."""
 
 
 def report_run(
@@ -52,16 +61,6 @@ def _formats(
 def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> RunReport:
     """What the reports say, as plain data."""
     sites = judgements_of(workspace, record)
-    before = previous_record(workspace, record)
-    judged_before = [
-        judgement
-        for site in record.sites
-        if (judgement := previous_judgement(workspace, record, site)) is not None
-    ]
-    previous = {
-        judgement.site.key: judgement
-        for judgement in (with_ledger(workspace, before, judged_before) if before else ())
-    }
     return RunReport(
         run=record.id,
         as_of=record.as_of,
@@ -73,11 +72,30 @@ def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> R
         organiser=workspace.settings.organiser,
         language=language or workspace.settings.language,
         sites=sites,
-        previous_run=before.id if before else "",
-        previous_findings={key: judgement.findings for key, judgement in previous.items()},
-        previous_results={key: judgement.result for key, judgement in previous.items()},
+        earlier=tuple(
+            _earlier(workspace, one) for one in earlier_records(workspace, record)[-MOST_EARLIER:]
+        ),
+        ledger=workspace.settings.ledger != NO_LEDGER,
         paper=_paper(workspace, record),
         folder=workspace.run_folder(record.id),
+    )
+
+
+def _earlier(workspace: Workspace, record: RunRecord) -> EarlierRun:
+    judged = [
+        read_judgement(workspace, record, site)
+        for site in record.sites
+        if workspace.judgement_file(record.id, site.key).is_file()
+    ]
+    told = {
+        one.site.key: msgspec.convert(one, EarlierSite, from_attributes=True)
+        for one in with_ledger(workspace, record, judged)
+    }
+    not_inspected = EarlierSite(result=Result.NOT_INSPECTED)
+    return EarlierRun(
+        run=record.id,
+        as_of=record.as_of,
+        sites={site.key: told.get(site.key, not_inspected) for site in record.sites},
     )
 
 

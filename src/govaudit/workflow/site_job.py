@@ -172,16 +172,24 @@ def _was_crawled(facts_file: Path) -> bool:
         return False
 
 
-def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None:
-    """The run before this one, by the moment at which they judge."""
+def earlier_records(workspace: Workspace, record: RunRecord) -> list[RunRecord]:
+    """The runs before this one, by the moment at which they judge, oldest first. A run over a site list is compared
+    with such runs alone: a look at single addresses says nothing of the others."""
     earlier = [
         other
         for run in known_runs(workspace)
         if run != record.id
         and (other := read_record(workspace, run)) is not None
         and other.as_of < record.as_of
+        and (other.listed or not record.listed)
     ]
-    return max(earlier, key=lambda one: (one.as_of, one.started_at), default=None)
+    return sorted(earlier, key=lambda one: (one.as_of, one.started_at))
+
+
+def previous_record(workspace: Workspace, record: RunRecord) -> RunRecord | None:
+    """The run before this one."""
+    earlier = earlier_records(workspace, record)
+    return earlier[-1] if earlier else None
 
 
 def previous_facts(workspace: Workspace, record: RunRecord, site: Site) -> Path | None:

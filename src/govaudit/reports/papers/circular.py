@@ -18,6 +18,8 @@ from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.papers.paper import Annex, Paper, Paragraph, Section, printable, rows_of
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
 from govaudit.reports.texts import Texts, class_of
+from govaudit.reports.trend_tables import Block, sentences, trend_parts
+from govaudit.reports.trends import Beside, Trends, trends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +33,7 @@ LONGEST_EXAMPLE = 120
 MOST_GOOD = 5
 MOST_PROBLEMS = 500
 """Entries of the problem list that are printed; the workbook holds all."""
+_TRENDS = ("rates", "classes-last", "classes-year", "regions-last")
 _FEW, _MOST = Decimal("0.1"), Decimal("0.5")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 _COUNTED = frozenset({Kind.VETO, Kind.DEDUCT, Kind.OPEN})
@@ -121,8 +124,12 @@ class _Circular:
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
-        compared = (compare(self.report, judgement) for judgement in self.report.sites)
+        compared = (compare(self.report, judgement, kinds=_COUNTED) for judgement in self.report.sites)
         return [one for one in compared if one is not None]
+
+    @cached_property
+    def trends(self) -> Trends | None:
+        return trends(self.report, self.texts, _COUNTED)
 
     @cached_property
     def problems(self) -> list[tuple[SiteJudgement, Finding]]:
@@ -143,6 +150,7 @@ class _Circular:
             self._left_out(annexes),
             self._last_look(),
             self._again(),
+            self._year(),
             self._good(),
         ]
         return self._text("overall"), tuple(Paragraph(text=text) for text in said if text)
@@ -180,15 +188,16 @@ class _Circular:
 
     def _change(self) -> str:
         """The pass rate beside that of the run before, both over their judged sites."""
-        before = self.report.previous_results
-        judged = [result for result in before.values() if result not in _LEFT_OUT]
-        if not judged:
+        before = figures(self.report.previous.sites.values()) if self.report.previous else None
+        if before is None or not before.judged:
             return ""
-        then = Decimal(100 * judged.count(Result.QUALIFIED)) / len(judged)
+        then = Decimal(100 * before.qualified) / before.judged
         now = Decimal(100 * self.figures.qualified) / self.figures.judged
         points = (now - then).quantize(Decimal("0.1"), ROUND_HALF_UP)
         key = "change-none" if not points else "change-up" if points > 0 else "change-down"
-        return self._text(key, previous=printable(self.report.previous_run), points=abs(points))
+        return self._text(
+            key, previous=printable(self.texts.run_name(self.report.previous_run)), points=abs(points)
+        )
 
     def _left_out(self, annexes: dict[str, Annex]) -> str:
         counted = self.figures
@@ -211,18 +220,37 @@ class _Circular:
         still = sum(len(one.still) for one in compared)
         fixed = sum(len(one.fixed) for one in compared)
         unclear = sum(len(one.unclear) for one in compared)
+        reopened = sum(len(one.reopened) for one in compared)
         before = still + fixed + unclear
         if not before:
             return ""
         return self._text(
             "overall-again",
-            previous=printable(self.report.previous_run),
+            previous=printable(self.texts.run_name(self.report.previous_run)),
             before=before,
             fixed=fixed,
             still=still,
             unclear=unclear,
             rate=per_cent(fixed, before),
             new=sum(len(one.new) for one in compared),
+            reopened=self._text("again-reopened", count=reopened) if reopened else "",
+        )
+
+    def _year(self) -> str:
+        """The same quarter a year ago."""
+        known = self.trends
+        beside = next((one for one in known.besides if one.which == "year"), None) if known else None
+        if known is None or beside is None or not beside.sites:
+            return ""
+        then = next(counted for run, counted in known.rates if run == beside.run)
+        return self._text(
+            "overall-year",
+            run=printable(self.texts.run_name(beside.run)),
+            then=then.pass_rate,
+            now=self.figures.pass_rate,
+            sites=beside.sites,
+            before=beside.total.then,
+            after=beside.total.now,
         )
 
     def _good(self) -> str:
@@ -311,10 +339,41 @@ class _Circular:
             "ipv6": (self._ipv6(), (3, 2, 2, 2, 4, 4, 2, 2)),
         }
         filled = [(name, *table) for name, table in tables.items() if table[0][1]]
-        return {
+        annexes = {
             name: self._annex(place, name, rows, widths)
             for place, (name, rows, widths) in enumerate(filled, 1)
         }
+        return annexes | {
+            name: self._chart_annex(place, name, block)
+            for place, (name, block) in enumerate(self._blocks().items(), len(annexes) + 1)
+        }
+
+    def _blocks(self) -> dict[str, Block]:
+        """What a circular shows of the trends; the web page and the workbook have all."""
+        if self.trends is None:
+            return {}
+        blocks = {block.name: block for part in trend_parts(self.trends, self.texts) for block in part.blocks}
+        return {name: blocks[name] for name in _TRENDS if name in blocks}
+
+    def _chart_annex(self, place: int, name: str, block: Block) -> Annex:
+        notes = (
+            {f"classes-{one.which}": self._trend_note(one) for one in self.trends.besides}
+            if self.trends
+            else {}
+        )
+        return Annex(
+            label=self._text("annex", number=place),
+            title=self._text(f"annex-{name}"),
+            headings=block.table.headings,
+            rows=rows_of(block.table.rows),
+            widths=(4, *(2 for _ in block.table.headings[1:])),
+            note=notes.get(name, ""),
+            chart=block.chart,
+        )
+
+    def _trend_note(self, beside: Beside) -> str:
+        _, *others = sentences(beside, self.trends, self.texts) if self.trends else ("",)
+        return self.texts.text("words.sentence-separator").join(others)
 
     def _annex(
         self,

@@ -5,20 +5,26 @@ from __future__ import annotations
 import io
 from dataclasses import asdict
 from importlib.resources import files
+from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from docx.opc.exceptions import PackageNotFoundError
-from docx.shared import Emu
-from docxtpl import DocxTemplate
+from docx.shared import Emu, Mm
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from govaudit.inspection.errors import InputError, Problem
+from govaudit.reports.charts import WIDTH, png_of
+from govaudit.reports.texts import Texts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from govaudit.reports.papers.paper import Annex, Paper
+
+_WIDEST, _HIGHEST = 190.0, 110.0
+"""Millimetres that a picture may take of a page."""
 
 
 def write_docx(paper: Paper, file: Path, template: Path | None = None) -> None:
@@ -30,12 +36,16 @@ def write_docx(paper: Paper, file: Path, template: Path | None = None) -> None:
     environment = Environment(undefined=StrictUndefined, autoescape=True)
     try:
         document = DocxTemplate(source)
-        document.render(asdict(paper), environment, autoescape=True)
+        content = asdict(paper)
+        for annex, shown in zip(paper.annexes, content["annexes"], strict=True):
+            shown["picture"] = _picture(annex, paper.language, document)
+        document.render(content, environment, autoescape=True)
     except (TemplateError, PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
         if template is None:
             raise
         why = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(Problem("report.bad-template", str(template), arguments={"why": why})) from error
+    _describe(document, [annex.chart.description for annex in paper.annexes if annex.chart])
     _share_out(document, [annex for annex in paper.annexes if annex.rows])
     document.save(file)
     _undate(file)
@@ -48,6 +58,26 @@ def _undate(file: Path) -> None:
         for part in source.infolist():
             target.writestr(ZipInfo(part.filename), source.read(part), ZIP_DEFLATED)
     file.write_bytes(packed.getvalue())
+
+
+def _describe(document: DocxTemplate, descriptions: list[str]) -> None:
+    """Give the charts their text alternatives. A template that shows other pictures too keeps its own."""
+    pictures = [shape._inline.docPr for shape in document.docx.inline_shapes]  # noqa: SLF001 - it has no other name
+    if len(pictures) == len(descriptions):
+        for picture, description in zip(pictures, descriptions, strict=True):
+            picture.set("descr", description)
+
+
+def _picture(annex: Annex, language: str, document: DocxTemplate) -> InlineImage | str:
+    """The annex's chart, or the sentence that it could not be drawn here; empty when it has none."""
+    if annex.chart is None:
+        return ""
+    picture = png_of(annex.chart)
+    if picture is None:
+        return Texts(language).text("trends.no-font")
+    return InlineImage(
+        document, BytesIO(picture), width=Mm(min(_WIDEST, _HIGHEST * WIDTH / annex.chart.height))
+    )
 
 
 def _share_out(document: DocxTemplate, annexes: list[Annex]) -> None:

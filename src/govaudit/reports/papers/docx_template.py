@@ -93,6 +93,9 @@ def _annexes(document: Docx) -> None:
     document.add_paragraph("{%p for annex in annexes %}")
     document.add_paragraph("{{ annex.label }}", style="Annex Label")
     document.add_paragraph("{{ annex.title }}", style="Annex Title")
+    document.add_paragraph("{%p if annex.picture %}")
+    document.add_paragraph("{{ annex.picture }}", style="Annex Picture")
+    document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p if annex.rows %}")
     table = document.add_table(rows=4, cols=3)
     table.style = "Table Grid"
@@ -197,6 +200,11 @@ def _styles(document: Docx) -> None:
     ):
         cell = _style(document, name, font, 10.5, side)
         cell.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    picture = _style(document, "Annex Picture", FANGSONG, 12, center)
+    picture.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    picture.paragraph_format.line_spacing = 1
+    picture.paragraph_format.space_after = Pt(8)
+    picture.paragraph_format.keep_with_next = True
     note = _style(document, "Annex Note", FANGSONG, 12, WD_ALIGN_PARAGRAPH.LEFT)
     note.paragraph_format.space_before = Pt(6)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from govaudit.reports.charts import drawn
+
 if TYPE_CHECKING:
     from govaudit.reports.papers.paper import Paper
 
@@ -21,10 +23,12 @@ def html_of(paper: Paper) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("govaudit", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["drawn"] = drawn
+    return environment

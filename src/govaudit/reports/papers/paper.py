@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from govaudit.reports.charts import Chart
+
 LONGEST_CELL = 300
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -34,7 +36,7 @@ class Section:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annex:
     """A table behind the paper. ``label``: 附件1; ``rows``: as wide as ``headings``; ``widths``: shares of the table's
-    width; ``note``: a sentence below it."""
+    width; ``note``: a sentence below it; ``chart``: a picture of the table above it."""
 
     label: str
     title: str
@@ -42,6 +44,7 @@ class Annex:
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     note: str = ""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
