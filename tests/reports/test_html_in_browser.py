@@ -135,7 +135,7 @@ def test_long_lists_show_more_and_find_what_is_not_shown(page: Page, folder: Pat
 
 def test_an_address_with_a_finding_opens_it_even_beyond_the_first(page: Page, folder: Path) -> None:
     page.goto((folder / "many" / SITE_PAGE).as_uri())
-    last = page.evaluate("JSON.parse(document.querySelector('[data-later]').textContent).at(-1).i")
+    last = page.evaluate("JSON.parse(document.querySelector('[data-later]').textContent).entries.at(-1)[0]")
     page.goto("about:blank")
     page.goto((folder / "many" / SITE_PAGE).as_uri() + f"#f-{last}")
     assert page.evaluate("document.activeElement.id") == f"f-{last}"

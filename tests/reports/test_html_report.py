@@ -13,8 +13,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from govaudit.inspection.verdict import Verdict
+from govaudit.reports import html_report
 from govaudit.reports.figures import figures
-from govaudit.reports.html_report import MOST_OF_A_CHECK, SHOWN_ITEMS, write_html_report
+from govaudit.reports.html_report import SHOWN_ITEMS, write_html_report
 from tests.reports.sample_run import DEPARTMENT, DISABLED, HOSTILE, PORTAL, SILENT, sample_report
 
 if TYPE_CHECKING:
@@ -159,21 +160,23 @@ def test_long_lists_go_on_in_data(tmp_path: Path) -> None:
     page = parsed(tmp_path, f"sites/{PORTAL.key}/index.html")
     later = page.css_first("script[data-later]")
     assert later is not None
-    assert not set("<>&") & set(later.text())
-    entries = json.loads(later.text())
+    assert not re.search(r"</|<!", later.text())
+    entries = json.loads(later.text())["entries"]
     assert len(page.css("article.card")) == SHOWN_ITEMS
     shown = {str(card.attributes["data-item"]) for card in page.css("article.card")}
-    assert shown | {entry["i"] for entry in entries} == {one.id for one in report.sites[0].findings}
+    assert shown | {identifier for identifier, *_ in entries} == {one.id for one in report.sites[0].findings}
     assert len(entries) == 50
 
 
-def test_a_page_holds_so_many_findings_of_a_check_and_says_how_many_are_left_out(tmp_path: Path) -> None:
+def test_a_page_holds_so_many_findings_and_says_how_many_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_report, "MOST_FINDINGS", 150)
     report = sample_report(per_site=1)
     portal = next(one for one in report.sites if one.site == PORTAL)
     first = portal.findings[0]
     many = tuple(
-        msgspec.structs.replace(first, id=f"{number:016x}", subject=str(number))
-        for number in range(MOST_OF_A_CHECK + 7)
+        msgspec.structs.replace(first, id=f"{number:016x}", subject=str(number)) for number in range(157)
     )
     write_html_report(replace(report, sites=(msgspec.structs.replace(portal, findings=many),)), tmp_path)
     page = parsed(tmp_path, f"sites/{PORTAL.key}/index.html")
@@ -182,7 +185,7 @@ def test_a_page_holds_so_many_findings_of_a_check_and_says_how_many_are_left_out
     assert "另有 7 项" in notice.text()
     later = page.css_first("script[data-later]")
     assert later is not None
-    assert len(json.loads(later.text())) == MOST_OF_A_CHECK - SHOWN_ITEMS
+    assert len(json.loads(later.text())["entries"]) == 150 - SHOWN_ITEMS
 
 
 def test_english_pages_say_so(tmp_path: Path) -> None:

@@ -54,18 +54,20 @@ if TYPE_CHECKING:
     from govaudit.reports.run_report import ProfileNote, RunReport
     from govaudit.reports.texts import FindingText
 
-SHOWN_ITEMS = 300
+SHOWN_ITEMS = 100
 """Entries of a long list that are part of the document itself."""
 
 MOST_PICTURES = 40
 """Pictures in the page of a site; of the others it names the file."""
 
-MOST_OF_A_CHECK = 1000
-"""Findings of one check that a site's page holds, the gravest ones; the spreadsheet holds all."""
+MOST_FINDINGS = 20_000
+"""Findings that a site's page holds, the gravest ones; the spreadsheet holds all."""
 
 MAX_RUN_PROBLEMS = 20_000
 """Problems that the run's page can search; the gravest come first."""
 
+_ESCAPES = {"</": "<\\/", "<!": "\\u003c!"}
+"""What the content of a script element may not hold, as JSON writes it too."""
 HISTORY = ("new", "reopened", "first", "still")
 COMPARED = ("new", "reopened", "still", "first", "fixed", "unclear")
 """What a comparison tells of problems: those of this run, and those and more."""
@@ -455,6 +457,7 @@ def _site_groups(
     groups = []
     later: list[Entry] = []
     room = SHOWN_ITEMS
+    whole = MOST_FINDINGS
     for name, grouped in groupby(findings, key=_group_of):
         members = list(grouped)
         entries = [
@@ -464,8 +467,9 @@ def _site_groups(
                 facets=_facets(one, history.get(one.id, "")),
                 html=card.finding_card(_card(one, texts, history.get(one.id, ""), pictures)),
             )
-            for one in members[:MOST_OF_A_CHECK]
+            for one in members[:whole]
         ]
+        whole -= len(entries)
         check = name.partition("~")[0]
         groups.append(
             Group(
@@ -547,12 +551,24 @@ def _totals(comparisons: Sequence[Comparison | None]) -> dict[str, int] | None:
 
 
 def _later(entries: Sequence[Entry]) -> Markup:
-    """Entries as JSON that may stand inside a script element."""
+    """Entries as JSON that may stand inside a script element. Findings say much the same: every line of their markup is
+    there once, and an entry names the numbers of its own."""
+    lines: dict[str, int] = {}
+    facets: dict[str, int] = {}
+    told = [
+        (
+            one.id,
+            one.group,
+            facets.setdefault(one.facets, len(facets)),
+            [lines.setdefault(line, len(lines)) for line in one.html.split("\n")],
+        )
+        for one in entries
+    ]
     content = json.dumps(
-        [{"i": one.id, "g": one.group, "f": one.facets, "h": str(one.html)} for one in entries],
+        {"lines": [str(line) for line in lines], "facets": [*facets], "entries": told},
         ensure_ascii=False,
         separators=(",", ":"),
     )
-    for character in "<>&\u2028\u2029":
-        content = content.replace(character, f"\\u{ord(character):04x}")
-    return Markup(content)  # noqa: S704 - every character with a meaning in markup is written as an escape
+    for meaning, escape in _ESCAPES.items():
+        content = content.replace(meaning, escape)
+    return Markup(content)  # noqa: S704 - nothing in it ends the element or begins a comment

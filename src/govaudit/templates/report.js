@@ -1,11 +1,14 @@
 "use strict";
 // Every [data-list] holds entries that can be searched, filtered and sorted. Entries beyond the document's own come
 // from the list's JSON and become elements only when they are shown.
+const ENTITIES = { "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'", "&amp;": "&" };
+
 for (const list of document.querySelectorAll("[data-list]")) startList(list);
 
 function startList(list) {
   const step = Number(list.dataset.limit);
-  const entries = [...readDocument(list), ...readLater(list)];
+  const later = readLater(list);
+  const entries = [...readDocument(list), ...later.entries];
   const query = list.querySelector("[data-query]");
   const filters = [...list.querySelectorAll("[data-filter]")];
   const more = list.querySelector("[data-more]");
@@ -13,9 +16,10 @@ function startList(list) {
 
   function update() {
     const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = words.map((word) => finder(later, word));
     const wanted = filters.filter((one) => one.value).map((one) => `${one.dataset.filter}=${one.value}`);
     const matched = entries.filter(
-      (entry) => wanted.every((facet) => entry.facets.has(facet)) && words.every((word) => textOf(entry).includes(word))
+      (entry) => wanted.every((facet) => entry.facets.has(facet)) && found.every((finds) => finds(entry))
     );
     const shown = matched.slice(0, limit);
     fill(list, matched, shown);
@@ -44,7 +48,7 @@ function startList(list) {
     if (place < 0 || !list.querySelector(".card")) return;
     if (!document.getElementById(`f-${id}`)) {
       clear();
-      limit = Math.max(limit, place + 1);
+      if (place >= limit) query.value = id;
       update();
     }
     const card = document.getElementById(`f-${id}`);
@@ -55,7 +59,7 @@ function startList(list) {
   let waiting = 0;
   query.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(restart, 120);
+    waiting = setTimeout(restart, 40);
   });
   for (const one of filters) one.addEventListener("change", restart);
   list.querySelector("[data-reset]").addEventListener("click", () => {
@@ -64,7 +68,7 @@ function startList(list) {
     query.focus();
   });
   more.addEventListener("click", () => {
-    limit += step;
+    limit *= 2;
     update();
   });
   for (const button of list.querySelectorAll("[data-sort]")) {
@@ -84,6 +88,7 @@ function startList(list) {
     update();
   });
   addEventListener("hashchange", goToTarget);
+  readAhead(later);
   update();
   goToTarget();
 }
@@ -97,37 +102,57 @@ function readDocument(list) {
   }));
 }
 
+// Lines of markup that many entries share stand there once; an entry names the numbers of its own.
 function readLater(list) {
   const source = list.querySelector("[data-later]");
-  if (!source) return [];
-  return JSON.parse(source.textContent).map((entry) => ({
-    id: entry.i,
-    html: entry.h,
-    facets: new Set(entry.f.split(" ")),
-    group: entry.g,
-  }));
+  const { lines, facets, entries } = source ? JSON.parse(source.textContent) : { lines: [], facets: [], entries: [] };
+  const sets = facets.map((facet) => new Set(facet.split(" ")));
+  return {
+    lines,
+    texts: new Array(lines.length),
+    entries: entries.map(([id, group, facet, parts]) => ({ id, group, facets: sets[facet], parts, lines })),
+  };
 }
 
 function elementOf(entry) {
   if (!entry.element) {
     const holder = document.createElement("template");
-    holder.innerHTML = entry.html;
+    holder.innerHTML = entry.parts.map((part) => entry.lines[part]).join("\n");
     entry.element = holder.content.firstElementChild;
   }
   return entry.element;
 }
 
-function textOf(entry) {
-  if (entry.text === undefined) {
-    entry.text = (entry.element ? entry.element.textContent : plain(entry.html)).toLowerCase();
-  }
-  return entry.text;
+// Says of an entry whether a word stands in it. A line is looked through once, however many entries share it.
+function finder(later, word) {
+  const hits = new Uint8Array(later.lines.length);
+  for (let line = 0; line < hits.length; line++) hits[line] = textOf(later, line).includes(word) ? 1 : 0;
+  return (entry) => {
+    if (entry.parts) return entry.parts.some((part) => hits[part]);
+    if (entry.text === undefined) entry.text = entry.element.textContent.toLowerCase();
+    return entry.text.includes(word);
+  };
+}
+
+function textOf(later, line) {
+  if (later.texts[line] === undefined) later.texts[line] = plain(later.lines[line]).toLowerCase();
+  return later.texts[line];
+}
+
+// The texts are made ready while nobody asks for anything, so that the first search is as quick as the others.
+function readAhead(later, from = 0) {
+  if (from >= later.lines.length) return;
+  setTimeout(() => {
+    const end = performance.now() + 20;
+    let line = from;
+    while (line < later.lines.length && performance.now() < end) textOf(later, line++);
+    readAhead(later, line);
+  });
 }
 
 function plain(html) {
-  return html
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#34;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&");
+  const text = html.replace(/<[^>]*>/g, " ");
+  return text.includes("&") ? text.replace(/&(?:lt|gt|#34|#39|amp);/g, (entity) => ENTITIES[entity]) : text;
 }
 
 function fill(list, matched, shown) {
