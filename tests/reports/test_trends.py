@@ -107,6 +107,17 @@ def test_nothing_is_fixed_that_this_run_could_not_find_again(now: dict[str, Any]
     assert beside_last(site("a", **now), site("a", "b")) == Change(still=1, unclear=1)
 
 
+def test_what_the_ledger_holds_open_is_not_fixed() -> None:
+    then = earlier_run("2026Q3", LAST, site("a", "b", "c"))
+    states = {"a": State.FIXED, "b": State.OPEN, "c": State.WAIVED}
+    last = then.sites[PORTAL.key]
+    known = tuple(msgspec.structs.replace(one, state=states[one.id]) for one in last.findings)
+    sites = {PORTAL.key: msgspec.structs.replace(last, findings=known)}
+    report = run(site(), earlier=(replace(then, sites=sites),))
+    assert told(replace(report, ledger=True)) == Change(fixed=2, unclear=1)
+    assert told(report) == Change(fixed=3)
+
+
 def test_a_doubt_is_no_problem_and_a_problem_that_became_one_is_not_fixed() -> None:
     judgement = site("a", "b")
     doubtful = tuple(msgspec.structs.replace(one, verdict=Verdict.REVIEW) for one in judgement.findings)

@@ -72,9 +72,7 @@ def run_report(workspace: Workspace, record: RunRecord, language: str = "") -> R
         organiser=workspace.settings.organiser,
         language=language or workspace.settings.language,
         sites=sites,
-        earlier=tuple(
-            _earlier(workspace, one) for one in earlier_records(workspace, record)[-MOST_EARLIER:]
-        ),
+        earlier=tuple(_earlier(workspace, one) for one in earlier_records(workspace, record)[-MOST_EARLIER:]),
         ledger=workspace.settings.ledger != NO_LEDGER,
         paper=_paper(workspace, record),
         folder=workspace.run_folder(record.id),
