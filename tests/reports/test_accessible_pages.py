@@ -35,7 +35,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("accessible")
-    report = replace(sample_report(per_site=12), earlier=two_years().earlier, organiser="示例市人民政府办公室")
+    report = replace(
+        sample_report(per_site=12), earlier=two_years().earlier, organiser="示例市人民政府办公室"
+    )
     write_html_report(report, folder)
     write_circular_html(report, folder)
     (folder / "notice.html").write_text(html_of(notice(report, report.sites[0])), encoding="utf-8")

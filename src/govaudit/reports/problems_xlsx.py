@@ -7,7 +7,7 @@ problems, every page of every problem. Cells hold text and numbers, never formul
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -28,6 +28,7 @@ from govaudit.reports.frames import (
 )
 from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.places import SITES, site_folder
+from govaudit.reports.row_sheet import LONGEST_LINK, RowSheet
 from govaudit.reports.run_report import has_score, ordered_findings, veto_names
 from govaudit.reports.sheet_cells import (
     ADDRESSES,
@@ -46,13 +47,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from govaudit.inspection.finding import SiteJudgement
+    from govaudit.inspection.finding import Finding, SiteJudgement
     from govaudit.reports.run_report import RunReport
 
-MAX_LINKS = 65_000
-"""Links of a sheet that stay links; spreadsheets refuse more than 65,530."""
-MAX_LINK_LENGTH = 2_079
-MAX_CELL_LENGTH = 32_767
 MAX_ROWS = 1_000_000
 """Rows of a sheet before the next one is begun."""
 
@@ -112,17 +109,14 @@ def _write(
         _statistics(book, report, texts, formats)
         _trends(book, report, texts, formats)
         _ipv6(book, report, texts, formats)
-    rows = sorted(
-        (
-            FindingRow(finding, judgement, texts.finding(finding), texts)
-            for judgement in sites
-            for finding in ordered_findings(judgement)
-        ),
-        key=lambda row: class_of(row.finding.check),
+    found = sorted(
+        ((finding, judgement) for judgement in sites for finding in ordered_findings(judgement)),
+        key=lambda one: class_of(one[0].check),
     )
-    for class_name, of_class in groupby(rows, key=lambda row: class_of(row.finding.check)):
-        _class_sheet(book, class_name, of_class, texts, formats)
-    _pages(book, rows, texts, formats)
+    for class_name, of_class in groupby(found, key=lambda one: class_of(one[0].check)):
+        rows = (FindingRow(finding, judgement, texts) for finding, judgement in of_class)
+        _class_sheet(book, class_name, rows, texts, formats)
+    _pages(book, found, texts, formats)
     try:
         book.close()
     except FileCreateError as error:
@@ -151,11 +145,11 @@ def _readme(
     texts: Texts,
     formats: _Formats,
 ) -> None:
-    sheet = book.add_worksheet(texts.text("sheets.names.readme"))
+    sheet = book.add_worksheet(texts.text("sheets.names.readme"), RowSheet)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, texts.report_title(report), formats.title)
+    sheet.add_row(0, [(texts.report_title(report), formats.title, False)])
     lines = [
         ("site", texts.site_title(site)) if site else ("organiser", report.organiser),
         ("run", report.run),
@@ -170,9 +164,8 @@ def _readme(
         ),
     ]
     for number, (name, text) in enumerate(lines, 2):
-        heading = "edition.status" if name == "status" else f"sheets.readme.{name}"
-        sheet.write_string(number, 0, texts.text(heading), formats.text)
-        sheet.write_string(number, 1, _fitting(text), formats.text)
+        label = texts.text("edition.status" if name == "status" else f"sheets.readme.{name}")
+        sheet.add_row(number, [(label, formats.text, False), (text, formats.text, False)])
 
 
 def _overview(
@@ -248,20 +241,19 @@ def _tables(
     formats: _Formats,
 ) -> None:
     """One sheet with tables one below the other: title, what is said of it, table."""
-    sheet = book.add_worksheet(name)
+    sheet = book.add_worksheet(name, RowSheet)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 40, 12)
     line = 0
     for title, said, table in tables:
-        sheet.write_string(line, 0, title, formats.title)
+        sheet.add_row(line, [(title, formats.title, False)])
         for sentence in said:
             line += 1
-            sheet.write_string(line, 0, sentence, formats.plain)
-        for place, heading in enumerate(table.headings):
-            sheet.write_string(line + 1, place, heading, formats.heading)
-        for row_number, row in enumerate(table.rows, line + 2):
-            for place, cell in enumerate(row):
-                _write_cell(sheet, row_number, place, cell, formats)
+            sheet.add_row(line, [(sentence, formats.plain, False)])
+        sheet.add_row(line + 1, [(heading, formats.heading, False) for heading in table.headings])
+        columns = [_Column(heading, 12) for heading in table.headings]
+        for number, row in enumerate(table.rows, line + 2):
+            sheet.add_row(number, _dressed(row, columns, formats))
         line += len(table.rows) + 4
 
 
@@ -290,18 +282,23 @@ def _class_sheet(
     )
 
 
-def _pages(book: xlsxwriter.Workbook, rows: Sequence[FindingRow], texts: Texts, formats: _Formats) -> None:
+def _pages(
+    book: xlsxwriter.Workbook,
+    found: Sequence[tuple[Finding, SiteJudgement]],
+    texts: Texts,
+    formats: _Formats,
+) -> None:
     columns = [
         _Column(texts.text("columns.id"), 19),
         _Column(texts.text("columns.site-name"), 26),
         _Column(texts.text("columns.title"), 22),
-        _Column(texts.text("columns.subject"), 60, address=True),
+        _Column(texts.text("columns.subject"), 60),
         _Column(texts.text("columns.page"), 60, address=True),
     ]
     cells = (
-        (row.finding.id, row.judgement.site.name, row.words.title, row.texts.subject(row.finding), page)
-        for row in rows
-        for page in seen_on(row.finding)
+        (finding.id, judgement.site.name, texts.check_title(finding.check), texts.subject(finding), page)
+        for finding, judgement in found
+        for page in seen_on(finding)
     )
     _fill(book, texts.text("sheets.names.pages"), columns, cells, formats)
 
@@ -314,48 +311,41 @@ def _fill(
     formats: _Formats,
 ) -> None:
     """Write a table with frozen head and filter; more rows than a sheet takes go on in a next one."""
-    waiting: Iterator[tuple[Cell, ...]] = iter(rows)
-    part = 1
-    while (chunk := tuple(islice(waiting, MAX_ROWS))) or part == 1:
-        sheet = book.add_worksheet(_sheet_name(name, part))
+    waiting = iter(rows)
+    part, row = 1, next(waiting, None)
+    while row is not None or part == 1:
+        sheet = book.add_worksheet(_sheet_name(name, part), RowSheet)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, column.heading, formats.heading)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(chunk), 1), len(columns) - 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        links_left = MAX_LINKS
-        for number, row in enumerate(chunk, 1):
-            for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-                if column.address and links_left and _is_link(cell):
-                    sheet.write_url(number, place, str(cell), formats.link, str(cell))
-                    links_left -= 1
-                else:
-                    _write_cell(sheet, number, place, cell, formats)
+        sheet.add_row(0, [(column.heading, formats.heading, False) for column in columns])
+        number = 0
+        while row is not None and number < MAX_ROWS:
+            number += 1
+            sheet.add_row(number, _dressed(row, columns, formats))
+            row = next(waiting, None)
+        sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
         part += 1
+
+
+def _dressed(
+    row: tuple[Cell, ...], columns: Sequence[_Column], formats: _Formats
+) -> Iterator[tuple[Cell, Any, bool]]:
+    for cell, column in zip(row, columns, strict=True):
+        if not isinstance(cell, str):
+            yield cell, formats.number, False
+        elif column.address and _is_link(cell):
+            yield cell, formats.link, True
+        else:
+            yield cell, formats.text, False
 
 
 def _sheet_name(name: str, part: int) -> str:
     return name if part == 1 else f"{name[:26]} {part}"
 
 
-def _is_link(cell: Cell) -> bool:
-    return (
-        isinstance(cell, str)
-        and scheme_of(cell) in WEB_SCHEMES
-        and len(cell) <= MAX_LINK_LENGTH
-        and cell.isprintable()
-    )
-
-
-def _write_cell(sheet: Any, row: int, place: int, cell: Cell, formats: _Formats) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(row, place, _fitting(cell), formats.text)
-    else:
-        sheet.write_number(row, place, cell, formats.number)
-
-
-def _fitting(text: str) -> str:
-    return text if len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1]}…"
+def _is_link(cell: str) -> bool:
+    return scheme_of(cell) in WEB_SCHEMES and len(cell) <= LONGEST_LINK and cell.isprintable()
