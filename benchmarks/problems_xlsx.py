@@ -1,8 +1,8 @@
 """How long a large workbook takes: ``python benchmarks/problems_xlsx.py``.
 
-``problems.xlsx`` of a run with 100,000 findings, and those of its sites, are written in a process of their own. The exit
-code is 1 when the run's workbook takes 30 s or more, or the process 300 MB or more on top of the findings that it was
-given.
+``problems.xlsx`` of a run with 100,000 findings is written (100,000 rows in the sheets of the classes, 200,000 in that
+of the pages), then those of its sites. The exit code is 1 when the run's workbook takes 30 s of processor time or more,
+or 300 MB or more on top of the findings themselves.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import time
 from pathlib import Path
 
 import openpyxl
-from large_reports import large_report
 
-from govaudit.reports.problems_xlsx import write_problems_xlsx
+from govaudit.reports.problems_xlsx import write_problems_xlsx, write_workbook
+from govaudit.reports.texts import Texts
+from large_reports import large_report
 
 LIMIT_SECONDS = 30
 LIMIT_MEGABYTES = 300
@@ -31,16 +32,21 @@ def main() -> int:
     report = large_report(given.sites, given.findings)
     held = _megabytes()
     with tempfile.TemporaryDirectory(prefix="problems-xlsx-") as folder:
+        book = Path(folder) / "problems.xlsx"
         begin, cpu = time.monotonic(), time.process_time()
-        files = write_problems_xlsx(report, Path(folder))
+        write_workbook(report, report.sites, book, Texts("zh-CN"), whole_run=True)
         seconds, cpu = time.monotonic() - begin, time.process_time() - cpu
-        peak = _megabytes()
-        sizes = [file.stat().st_size for file in files]
-        rows = _rows(files[0])
-    print(f"{given.findings} findings on {given.sites} sites, {rows} rows in the run's workbook of {sizes[0] / 1e6:.1f} MB")
-    print(f"all {len(files)} workbooks: {seconds:.1f} s ({cpu:.1f} s CPU), {sum(sizes) / 1e6:.1f} MB")
-    print(f"memory: {peak:.0f} MB, of which {held:.0f} MB are the findings and the program")
-    return int(seconds >= LIMIT_SECONDS or peak >= LIMIT_MEGABYTES)
+        more = _megabytes() - held
+        print(
+            f"{given.findings} findings on {given.sites} sites, {_rows(book)} rows, {book.stat().st_size / 1e6:.1f} MB"
+        )
+        print(
+            f"the run's workbook: {cpu:.1f} s of processor time ({seconds:.1f} s), {more:.0f} MB beside {held:.0f} MB"
+        )
+        all_of_them = time.process_time()
+        files = write_problems_xlsx(report, Path(folder))
+        print(f"all {len(files)} workbooks: {time.process_time() - all_of_them:.1f} s of processor time")
+    return int(cpu >= LIMIT_SECONDS or more >= LIMIT_MEGABYTES)
 
 
 def _rows(file: Path) -> int:

@@ -8,6 +8,7 @@ import zipfile
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
@@ -220,6 +221,32 @@ def test_a_notice_lists_what_is_certain_with_place_rule_and_remedy() -> None:
     assert f"共{len(certain)}个问题" in paper.opening[0]
     assert "首页不更新" in paper.opening[1]
     assert all(cell for row in annex.rows for cell in (row[2], row[3], row[6]))
+
+
+def test_a_notice_names_the_deadlines_that_the_ledger_knows() -> None:
+    run = report()
+    department = next(one for one in run.sites if one.site == DEPARTMENT)
+    assert notice(run, department).annexes[0].headings[-1] == "整改建议"
+    first, *others = (
+        msgspec.structs.replace(one, deadline=date(2026, 12, 4) if not place else None)
+        for place, one in enumerate(department.findings)
+    )
+    known = msgspec.structs.replace(department, findings=(first, *others))
+    (annex,) = notice(run, known).annexes
+    assert annex.headings[-1] == "整改期限"
+    assert len(annex.widths) == len(annex.headings) == len(annex.rows[0])
+    assert [row[-1] for row in annex.rows].count("2026-12-04") == 1
+
+
+def test_a_site_that_waits_for_a_person_is_listed_with_what_it_waits_for() -> None:
+    run = report()
+    pending = msgspec.structs.replace(run.sites[0], provisional=2)
+    (annex,) = (
+        one
+        for one in circular(dataclasses.replace(run, sites=(pending, *run.sites[1:]))).annexes
+        if one.title == "未检查及无法判定的政府网站名单"
+    )
+    assert annex.rows[0][-1] == "单项否决情形2项待复核"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -170,3 +171,37 @@ def test_a_column_that_there_is_not_is_named_with_its_line(tmp_path: Path) -> No
         read_layouts(layout)
     (problem,) = caught.value.problems
     assert (problem.where, problem.line, problem.column) == (str(layout), 4, "colour")
+
+
+def test_own_classes_of_scores_stand_marked_as_own(tmp_path: Path) -> None:
+    report = sample_report(per_site=1)
+    portal = report.sites[0]
+    assert portal.score is not None
+    banded = msgspec.structs.replace(portal, score=msgspec.structs.replace(portal.score, band="优秀"))
+    write_problems_xlsx(replace(report, sites=(banded, *report.sites[1:])), tmp_path)
+    overview = columns(openpyxl.load_workbook(tmp_path / "problems.xlsx"), "网站一览")
+    assert overview["等次（组织单位自行划定）"] == ["优秀", None, None, None]
+
+
+def test_deadline_and_remark_stand_with_the_problem(tmp_path: Path) -> None:
+    report = sample_report(per_site=1)
+    portal = report.sites[0]
+    told = msgspec.structs.replace(portal.findings[0], deadline=date(2026, 12, 4), remark="已联系主办单位")
+    site = msgspec.structs.replace(portal, findings=(told,))
+    write_problems_xlsx(replace(report, sites=(site,)), tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "problems.xlsx")
+    (sheet,) = class_sheets(book)
+    assert (columns(book, sheet)["整改期限"], columns(book, sheet)["备注"]) == (
+        ["2026-12-04"],
+        ["已联系主办单位"],
+    )
+
+
+def test_text_that_looks_like_rich_text_is_text(tmp_path: Path) -> None:
+    report = sample_report(per_site=1)
+    portal = report.sites[0]
+    rich = '<r><rPr><b/></rPr><t>x</t></r></is></c><c r="A9" t="str"><f>1+1</f></c><r></r>'
+    said = msgspec.structs.replace(portal.findings[0], subject=rich)
+    write_problems_xlsx(replace(report, sites=(msgspec.structs.replace(portal, findings=(said,)),)), tmp_path)
+    pages = columns(openpyxl.load_workbook(tmp_path / "problems.xlsx"), "出现页面")
+    assert pages["问题对象"] == [rich]

@@ -74,17 +74,18 @@ class _Formats:
 def write_problems_xlsx(report: RunReport, folder: Path) -> list[Path]:
     """Write ``problems.xlsx`` of the run and of each inspected site below ``folder``. Raises ``OSError``."""
     texts = Texts(report.language)
-    written = [_write(report, report.sites, folder / "problems.xlsx", texts, whole_run=True)]
+    written = [write_workbook(report, report.sites, folder / "problems.xlsx", texts, whole_run=True)]
     for judgement in report.sites:
         site = folder / SITES / site_folder(judgement.site.key)
         site.mkdir(parents=True, exist_ok=True)
-        written.append(_write(report, (judgement,), site / "problems.xlsx", texts, whole_run=False))
+        written.append(write_workbook(report, (judgement,), site / "problems.xlsx", texts, whole_run=False))
     return written
 
 
-def _write(
+def write_workbook(
     report: RunReport, sites: Sequence[SiteJudgement], path: Path, texts: Texts, *, whole_run: bool
 ) -> Path:
+    """Write the workbook of a run, or of a single site of it. Raises ``OSError``."""
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -180,7 +181,10 @@ def _overview(
         )
     ]  # fmt: skip
     columns[3] = _Column(texts.text("sheets.address"), 34, address=True)
-    rows = (_site_row(number, judgement, texts) for number, judgement in enumerate(sites, 1))
+    banded = any(one.score is not None and one.score.band for one in sites)
+    if banded:
+        columns.append(_Column(texts.text("columns.band"), 14))
+    rows = (_site_row(number, judgement, texts)[: len(columns)] for number, judgement in enumerate(sites, 1))
     _fill(book, texts.text("sheets.names.overview"), columns, rows, formats)
 
 
@@ -203,6 +207,7 @@ def _site_row(number: int, judgement: SiteJudgement, texts: Texts) -> tuple[Cell
         verdicts.count(Verdict.INCONCLUSIVE),
         judgement.coverage.discovered,
         judgement.coverage.visited,
+        score.band if score else "",
     )
 
 

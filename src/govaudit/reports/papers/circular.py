@@ -455,7 +455,7 @@ class _Circular:
         return columns, [
             (
                 place, one.site.region, self.texts.site_title(one), one.site.url, self.texts.result(one),
-                self.texts.why(one.reason),
+                self._text("pending-why", count=one.provisional) if is_pending(one) else self.texts.why(one.reason),
             )
             for place, one in enumerate(concerned, 1)
         ]  # fmt: skip

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 500
 """Entries that are printed; the workbook and the site's page hold all."""
-_WIDTHS = (2, 5, 9, 9, 9, 8, 8)
+_COLUMNS = {"number": 2, "title": 5, "page": 8, "observed": 9, "expected": 8, "clause": 12, "fix": 8}
+"""Columns and their widths; where the ledger knows deadlines, they stand in one more."""
+_DEADLINE = {"deadline": 4}
 
 
 def has_notice(judgement: SiteJudgement) -> bool:
@@ -57,6 +59,7 @@ def notice(report: RunReport, judgement: SiteJudgement) -> Paper:
     deadline = report.paper.deadline
     duty = said("duty", deadline=day(deadline)) if deadline is not None else said("duty-open")
     shown = problems[:MOST_PROBLEMS]
+    columns = _COLUMNS | (_DEADLINE if any(one.deadline for one in shown) else {})
     return Paper(
         language=report.language,
         title=said("title", site=site),
@@ -77,12 +80,11 @@ def notice(report: RunReport, judgement: SiteJudgement) -> Paper:
             Annex(
                 label=texts.text("words.annex"),
                 title=said("list"),
-                headings=tuple(
-                    said(f"columns.{name}")
-                    for name in ("number", "title", "page", "observed", "expected", "clause", "fix")
+                headings=tuple(said(f"columns.{name}") for name in columns),
+                rows=rows_of(
+                    _row(place, finding, texts)[: len(columns)] for place, finding in enumerate(shown, 1)
                 ),
-                rows=rows_of(_row(place, finding, texts) for place, finding in enumerate(shown, 1)),
-                widths=_WIDTHS,
+                widths=tuple(columns.values()),
                 note=said("more", count=len(problems) - len(shown)) if len(problems) > len(shown) else "",
             ),
         ),
@@ -101,6 +103,7 @@ def _row(place: int, finding: Finding, texts: Texts) -> tuple[str | int, ...]:
         words.expected,
         finding.clause,
         words.fix,
+        finding.deadline.isoformat() if finding.deadline else "",
     )
 
 
