@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from govaudit.inspection.finding import CheckResult
 from govaudit.inspection.run import BEIJING
 from govaudit.inspection.verdict import Kind, Reason, Result, State, Verdict
+from govaudit.reports import charts
 from govaudit.reports.charts import bar_chart, drawn, line_chart, png_of
 from govaudit.reports.comparison import compare
 from govaudit.reports.html_report import write_html_report
@@ -250,6 +251,20 @@ def test_the_circular_says_it_with_charts_in_word(tmp_path: Path) -> None:
         images = [package.read(name) for name in package.namelist() if name.startswith("word/media/")]
     assert len(images) == 4
     assert all(image.startswith(b"\x89PNG") for image in images)
+
+
+def test_without_a_chinese_font_word_says_so_instead_of_boxes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "_FONTS", "No Such Font")
+    charts._has_chinese_font.cache_clear()
+    try:
+        write_docx(circular(two_years()), tmp_path / "circular.docx")
+    finally:
+        charts._has_chinese_font.cache_clear()
+    document = Document(str(tmp_path / "circular.docx"))
+    assert [one.text for one in document.paragraphs].count("本机没有中文字体，未能生成图，数字见下表。") == 4
+    assert len(document.inline_shapes) == 0
 
 
 def test_the_workbook_has_the_trends_of_the_run(tmp_path: Path) -> None:

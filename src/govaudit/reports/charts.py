@@ -19,8 +19,9 @@ _LABEL_CELLS = 32
 """Half-width characters of a label that there is room for beside a bar."""
 _FONTS = (
     "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, SimHei, PingFang SC, WenQuanYi Micro Hei, "
-    "WenQuanYi Zen Hei, sans-serif"
+    "WenQuanYi Zen Hei, SimSun, Noto Serif CJK SC, DejaVu Sans, Liberation Sans, Arial, sans-serif"
 )
+"""By name: what draws the pictures knows no fall-back but from a font that is there."""
 _PICTURE_ZOOM = 3
 WIDTH = 720
 _LINE_HEIGHT = 280
