@@ -191,6 +191,7 @@ def test_deadline_and_remark_stand_with_the_problem(tmp_path: Path) -> None:
     write_problems_xlsx(replace(report, sites=(site,)), tmp_path)
     book = openpyxl.load_workbook(tmp_path / "problems.xlsx")
     (sheet,) = class_sheets(book)
+    assert columns(book, sheet)["证据（截图等文件）"] == [told.evidence[0].path]
     assert (columns(book, sheet)["整改期限"], columns(book, sheet)["备注"]) == (
         ["2026-12-04"],
         ["已联系主办单位"],

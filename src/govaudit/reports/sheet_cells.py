@@ -112,6 +112,7 @@ CELLS: Mapping[str, Callable[[FindingRow], Cell]] = {
     "state": lambda row: row.texts.word(f"states.{row.finding.state.value}"),
     "deadline": lambda row: row.finding.deadline.isoformat() if row.finding.deadline else "",
     "remark": lambda row: row.finding.remark,
+    "evidence": lambda row: "\n".join(one.path for one in row.finding.evidence if one.path),
     "measured": lambda row: row.texts.moment(row.finding.measured_at),
     "id": lambda row: row.finding.id,
 }
@@ -122,7 +123,8 @@ ADDRESSES = frozenset({"subject", "page", "parent", "broken-link"})
 WIDTHS: Mapping[str, int] = {
     "message": 48, "observed": 44, "expected": 36, "fix": 44, "clause": 50, "subject": 48, "page": 48,
     "parent": 48, "broken-link": 48, "anchor": 26, "site-name": 26, "locator": 34, "title": 22, "path": 30,
-    "site-code": 13, "remark": 26, "measured": 17, "id": 19, "guide": 30, "column": 18, "mark": 20, "label": 20,
+    "site-code": 13, "measured": 17, "id": 19, "guide": 30, "column": 18, "mark": 20, "label": 20,
+    "remark": 26, "evidence": 34,
 }  # fmt: skip
 """Widths in characters; other columns are as wide as ``DEFAULT_WIDTH``."""
 
