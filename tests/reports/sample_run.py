@@ -135,10 +135,7 @@ def earlier_run(run: str, as_of: datetime, *judgements: SiteJudgement) -> Earlie
     return EarlierRun(
         run=run,
         as_of=as_of,
-        sites={
-            one.site.key: msgspec.convert(one, EarlierSite, from_attributes=True)
-            for one in judgements
-        },
+        sites={one.site.key: msgspec.convert(one, EarlierSite, from_attributes=True) for one in judgements},
     )
 
 
