@@ -40,14 +40,14 @@ def command(**options: Any) -> None:
     from govaudit.workflow.report import left_out_formats, report_run  # noqa: PLC0415 - help must be quick
     from govaudit.workflow.run_record import existing_record  # noqa: PLC0415
 
-    hush(verbose=options["verbose"])
-    workspace = workspace_of(options["workspace"])
-    record = existing_record(workspace, options["run"] or newest_run(workspace))
-    formats = formats_of(options["formats"])
     if options["codes"] and not options["bundle"]:
         raise InputError(Problem("option.site-without-bundle", "--site"))
     if options["final"] and options["bundle"]:
         raise InputError(Problem("option.final-with-bundle", "--bundle"))
+    hush(verbose=options["verbose"])
+    workspace = workspace_of(options["workspace"])
+    record = existing_record(workspace, options["run"] or newest_run(workspace))
+    formats = formats_of(options["formats"])
     if options["final"]:
         _publish(workspace, record, options)
         return

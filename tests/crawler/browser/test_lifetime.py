@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,9 @@ def test_a_browser_that_dies_is_started_anew(tmp_path: Path) -> None:
         site.wait_for(2, "/p3.js")
         for number, command in _relatives(os.getpid()).items():
             if "chrom" in command and "--type=" not in command:
-                os.kill(number, signal.SIGKILL)
+                # Its helper process may have gone with it.
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
         held.set()
 
     with _site(held) as site:
@@ -132,7 +135,7 @@ def test_a_browser_that_dies_is_started_anew(tmp_path: Path) -> None:
 
 
 def test_a_page_that_never_ends_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("govaudit.crawler.browser.renderer._PAGE_SECONDS", 2.0)
+    monkeypatch.setattr("govaudit.crawler.browser.renderer._PAGE_SECONDS", 5.0)
     routes = {
         "/": Reply(
             body='<title>首页</title><div id="app"></div><a href="/b"></a><script src="/s.js"></script>'

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 from govaudit.inspection.run import BEIJING
@@ -373,7 +373,10 @@ class _Circular:
 
     def _trend_note(self, beside: Beside) -> str:
         _, *others = sentences(beside, self.trends, self.texts) if self.trends else ("",)
-        return self.texts.text("words.sentence-separator").join(others)
+        first, *more = others or [""]
+        return reduce(
+            lambda said, one: self.texts.text("words.two-sentences", first=said, second=one), more, first
+        )
 
     def _annex(
         self,
