@@ -51,6 +51,7 @@ _LINES_BEHIND = 6
 _LONGEST_DATE = 18
 _REGION = 400
 _LONG_LINE = 90
+_WHOLE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +186,12 @@ def _holds_controls(page: Outline, element: int) -> bool:
 
 
 def _likeness(said: str, likeliest: list[str]) -> float:
-    """How much a text is worth that holds the title, or most of it, among other words."""
+    """How much a text is worth that holds the title, or most of it, among other words, or is a piece of it."""
     for one in likeliest:
         if one in said:
             return 3.0 if len(one) > len(said) * _MOST else 1.5 if len(said) < _LONG_LINE else 0.0
         if said in one:
-            return 1.5 if len(said) < _LONG_LINE else 0.0
+            return 1.5 + _WHOLE * len(said) / len(one) if len(said) < _LONG_LINE else 0.0
     return 0.0
 
 
