@@ -235,10 +235,81 @@ def test_labels_in_a_sentence_are_no_fields() -> None:
     assert fields.number is None
 
 
+def table_fields(rows: str) -> dict[str, str]:
+    page = (
+        f"<html><body><div class='main'><table>{rows}</table><h1>关于停车收费的通知</h1></div></body></html>"
+    )
+    return read(fields_of(page))
+
+
+def test_labels_in_brackets_have_their_values_behind_them() -> None:
+    fields = fields_of(
+        "<html><body><div class='main'><h1>关于停车收费的通知</h1><p>【索引号】YL0001/2026-00021</p>"
+        "<p>【发文字号】云政发〔2026〕6号</p><p>发文机关：云澜市财政局|成文日期：2026-11-05</p></div></body></html>"
+    )
+    assert read(fields) == {
+        "索引号": "YL0001/2026-00021",
+        "文号": "云政发〔2026〕6号",
+        "发布机关": "云澜市财政局",
+        "成文日期": "2026-11-05",
+    }
+
+
+@pytest.mark.parametrize("first", ["主题分类", "组配分类"])
+def test_the_class_by_topic_goes_before_other_classes(first: str) -> None:
+    said = {"主题分类": "城市管理", "组配分类": "行政规范性文件"}
+    names = [first, *(name for name in said if name != first)]
+    rows = "".join(f"<tr><th>{name}</th><td>{said[name]}</td></tr>" for name in names)
+    assert table_fields(rows) == {"主题分类": "城市管理"}
+    assert table_fields("<tr><th>组配分类</th><td>其他文件</td></tr>") == {"主题分类": "其他文件"}
+
+
+@pytest.mark.parametrize("missing", ["", "索引号", "文号", "发布机关", "成文日期", "发布日期"])
+def test_an_empty_cell_under_a_head_moves_no_other_value(missing: str) -> None:
+    said = {
+        "索引号": "YL0001/2026-00021",
+        "文号": "云政发〔2026〕6号",
+        "发布机关": "云澜市财政局",
+        "成文日期": "2026-11-05",
+        "发布日期": "2026-11-09",
+    }
+    shown = said | ({missing: ""} if missing else {})
+    head = "".join(f"<th>{name}</th>" for name in shown)
+    values = "".join(f"<td>{value}</td>" for value in shown.values())
+    expected = {name: value for name, value in shown.items() if value}
+    assert table_fields(f"<tr>{head}</tr><tr>{values}</tr>") == expected
+
+
+def test_another_label_under_an_empty_one_is_not_its_value() -> None:
+    fields = fields_of(
+        "<html><body><div class='main'><h1>关于停车收费的通知</h1><p>有效性：</p>"
+        "<p>适用范围：云澜市城区</p></div></body></html>"
+    )
+    assert fields.values == {"有效性": ""}
+
+
+@pytest.mark.parametrize(
+    "line", ["国家税务总局云澜市税务局公告2026年第5号", "（云澜市人民政府令第102号）", "通告第十二号"]
+)
+def test_documents_without_a_code_have_their_number_under_the_title(line: str) -> None:
+    page = "<html><body><div class='main'><h1>关于欠税情况的公告</h1><p>{}</p></div></body></html>"
+    assert fields_of(page.format(line)).shows("文号")
+    assert not fields_of(page.format(f"根据{line}规定")).shows("文号")
+
+
+def test_several_offices_sign_together() -> None:
+    fields = fields_of(
+        "<html><body><div class='main'><h1>关于促进消费的措施</h1><p>本措施自印发之日起施行。</p>"
+        "<p>云澜市商务局等六部门</p><p>二〇二六年六月十七日</p></div></body></html>"
+    )
+    assert (fields.signed, fields.made) == ("云澜市商务局等六部门", date(2026, 6, 17))
+
+
 def test_the_table_of_names_has_no_name_twice() -> None:
     table = name_table("document_fields")
     for field, names in NAMES.items():
-        assert {table.match(name) for name in names} == {field}
+        kinds = {field, "分类"} if field == "主题分类" else {field}
+        assert {table.match(name) for name in names} == kinds
     assert document_words().about
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from govaudit.checks.addresses import page_at
 from govaudit.checks.columns.tree import column_tree
 from govaudit.checks.documents.fields import (
+    CLASS,
     EXPIRY,
     FIELDS,
     OFFICE,
@@ -20,6 +21,7 @@ from govaudit.checks.documents.fields import (
     VALIDITY,
     DocumentFields,
     field_of,
+    holds_label,
     read_fields,
 )
 from govaudit.checks.documents.numbers import without_number
@@ -30,12 +32,14 @@ from govaudit.inspection.facts import PageKind, Tag
 from govaudit.inspection.vocabulary import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from govaudit.checks.context import Context
     from govaudit.checks.documents.numbers import DocumentNumber
     from govaudit.inspection.fact_tables import StoredPage
-    from govaudit.inspection.page_text import PageText
+    from govaudit.inspection.facts import Link
+    from govaudit.inspection.page_text import Line, PageText
 
 _LONGEST_MARK_LINE = 8
 _BRACKETED = re.compile(r"[【\[(（〔]([^】\])）〕]{2,12})[】\])）〕]")
@@ -145,14 +149,15 @@ def _document(
 ) -> OwnDocument | None:
     if not _is_own(title, fields, offices) or not _is_policy(page, title, fields):
         return None
+    links = context.facts.links(page.url_id)
     return OwnDocument(
         url_id=page.url_id,
         url=page.url,
         title=title,
         number=fields.number,
         shown=tuple(field for field in FIELDS if fields.shows(field)),
-        validity=fields.values.get(VALIDITY, ""),
-        marked=_is_marked(context, page, title, fields, page.text),
+        validity=shown_validity(fields, links),
+        marked=says_validity(title, fields, page.text, links),
         normative=_is_normative(page, fields),
         made=fields.made,
         made_latest=fields.made_latest,
@@ -211,23 +216,38 @@ def _is_normative(page: StoredPage, fields: DocumentFields) -> bool:
     words = document_words()
     if fields.number is not None and fields.number.code.endswith(words.normative_numbers):
         return True
-    classes = (fold(fields.values.get(TOPIC, "")), *(fold(crumb.text) for crumb in page.reading.breadcrumb))
+    told = (fields.values.get(TOPIC, ""), fields.values.get(CLASS, ""))
+    classes = map(fold, (*told, *(crumb.text for crumb in page.reading.breadcrumb)))
     return any(has_any(one, words.normative) and not has_any(one, words.not_normative) for one in classes)
 
 
-def _is_marked(
-    context: Context, page: StoredPage, title: str, fields: DocumentFields, text: PageText
-) -> bool:
+def shown_validity(fields: DocumentFields, links: Iterable[Link]) -> str:
+    """Whether the document holds, as its page labels it, or as the one picture says that has such a word."""
+    labelled = fields.values.get(VALIDITY, "")
+    if fold(labelled):
+        return labelled
+    words = document_words()
+    told = {one.text for one in links if one.tag == Tag.IMAGE and has_any(fold(one.text), words.marks)}
+    whole = {text for text in told if fold(text) in (*words.valid, *words.invalid)}
+    return whole.pop() if len(whole) == len(told) == 1 else labelled
+
+
+def says_validity(title: str, fields: DocumentFields, text: PageText, links: Iterable[Link]) -> bool:
     """Whether the page says if the document holds: in its table, in brackets, on a line of its own, by a picture."""
-    if fold(fields.values.get(VALIDITY, "")) or fold(fields.values.get(EXPIRY, "")):
+    labelled = fold(fields.values.get(VALIDITY, ""))
+    if (labelled and labelled not in document_words().no_validity) or fold(fields.values.get(EXPIRY, "")):
         return True
     if any(map(_is_mark, _BRACKETED.findall(title))):
         return True
     for line in text.lines:
-        short = len(line.text) <= _LONGEST_MARK_LINE and _is_mark(line.text)
+        short = len(line.text) <= _LONGEST_MARK_LINE and _is_mark(line.text) and not _is_labelled(line)
         if short or any(map(_is_mark, _BRACKETED.findall(line.text))):
             return True
-    return any(link.tag == Tag.IMAGE and _is_mark(link.text) for link in context.facts.links(page.url_id))
+    return any(link.tag == Tag.IMAGE and _is_mark(link.text) for link in links)
+
+
+def _is_labelled(line: Line) -> bool:
+    return field_of(line.cells[0].strip()) is not None or holds_label(line.text)
 
 
 def _is_mark(text: str) -> bool:

@@ -15,6 +15,7 @@ from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.checks.whole_pages import whole_pages
 from govaudit.inspection.calendar import as_day, day_of
 from govaudit.inspection.facts import PageKind
+from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def validity_unmarked(context: Context, params: ValidityParams) -> Judgement:
     A mark is a filled label (有效性, 时效性, 失效日期 …), a word in brackets or on a line of its own, or a picture with
     such a word. Normative are documents in a column or of a class of that name, and those whose number says so. What is
     repealed is read from the site's own decisions and lists, by part, and from the last articles of documents that
-    replace others; number and title both have to agree, and the day of repeal must have come.
+    replace others; number and title both have to agree, and the day of repeal must have come. Review instead of fail
+    where a label of validity stands with 无 behind it.
 
     Clause: “如相关文件资料发生修改、废止、失效等情况，应及时公开，并在已发布的原文件上作出明确标注。”
     (国务院办公厅关于印发政府网站发展指引的通知，国办发〔2017〕47号).
@@ -113,6 +115,7 @@ def _unmarked(document: OwnDocument) -> Fault:
         page=document.url,
         fault="unmarked",
         arguments={"title": document.title},
+        verdict=Verdict.REVIEW if fold(document.validity) else Verdict.FAIL,
         column=document.column,
         aspect="unmarked",
     )

@@ -27,6 +27,7 @@ class DocumentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interpretation_titles: tuple[str, ...]
     valid: tuple[str, ...]
     invalid: tuple[str, ...]
+    no_validity: tuple[str, ...]
     marks: tuple[str, ...]
     repeal_titles: tuple[str, ...]
     repeal_parts: tuple[str, ...]
@@ -34,6 +35,8 @@ class DocumentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeal_clauses: tuple[str, ...]
     related: tuple[str, ...]
     offices: tuple[str, ...]
+    joint_offices: tuple[str, ...]
+    numbered_kinds: tuple[str, ...]
     site_endings: tuple[str, ...]
     own_offices: tuple[str, ...]
     about: str

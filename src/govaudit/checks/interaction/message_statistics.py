@@ -34,7 +34,6 @@ _CLICKED = frozenset({Tag.A, Tag.AREA, Tag.SCRIPTED})
 _TRADITIONAL = "zh-Hant"
 _LINES_BELOW = 3
 _NUMBER = re.compile(r"\d[\d,.]*\s*[^\d\s-]{0,2}")
-_BLANK = re.compile(r"(?<=[一-龥])[ \u3000](?=[一-龥])")
 _SINGLE = frozenset({PageKind.MESSAGE, PageKind.ARTICLE, PageKind.DOCUMENT})
 
 
@@ -129,11 +128,7 @@ def _figures(context: Context, reach: Reach) -> tuple[bool, str]:
     unfilled = ""
     own = [page for url in reach.pages if (page := page_at(context, url)) is not None]
     for page in (*front_pages(context), *own):
-        said = "\n".join(line.text for part in (page.text.lines, page.text.lines_around) for line in part)
-        whole = simplified(said)
-        if not (_label().search(_without_blanks(whole)) or _counted().search(whole)):
-            continue
-        lines = whole.split("\n")
+        lines = [simplified(line.text) for part in (page.text.lines, page.text.lines_around) for line in part]
         for place, line in enumerate(lines):
             plain = _without_blanks(line)
             match = _label().search(plain)
@@ -151,7 +146,7 @@ def _figures(context: Context, reach: Reach) -> tuple[bool, str]:
 
 def _without_blanks(line: str) -> str:
     """A line without the blanks that layouts put into labels."""
-    return _BLANK.sub("", line)
+    return re.sub(r"(?<=[一-龥])[ \u3000](?=[一-龥])", "", line)
 
 
 @cache
