@@ -37,21 +37,20 @@ def main() -> int:
             guides += sum(len(group) for _, group in layout.pages)
             by_layout[layout.name] = list(outcomes(layout))
     for name, found in by_layout.items():
-        print(f"{name:<22}{_figures(found)}")
+        print(f"{name:<22}{figures(found)}")
         for one in found:
             if options.all or not one.right:
                 print(f"    {one.guide} {one.element}: [{one.expected[:160]}] found [{one.found[:160]}]")
     everything = [one for found in by_layout.values() for one in found]
-    print(f"{guides} guides in {len(by_layout)} layouts: {_figures(everything)}")
-    return 0 if min(_recall(everything), _precision(everything)) >= WANTED else 1
+    print(f"{guides} guides in {len(by_layout)} layouts: {figures(everything)}")
+    return 0 if min(recall(everything), precision(everything)) >= WANTED else 1
 
 
-def _figures(found: list[Outcome]) -> str:
+def figures(found: list[Outcome]) -> str:
+    """Recall and precision with their denominators."""
     right = sum(one.right and bool(one.expected) for one in found)
     there, told = _there(found), _told(found)
-    return (
-        f"recall {right}/{there} = {_recall(found):.1%}, precision {right}/{told} = {_precision(found):.1%}"
-    )
+    return f"recall {right}/{there} = {recall(found):.1%}, precision {right}/{told} = {precision(found):.1%}"
 
 
 def _there(found: Iterable[Outcome]) -> int:
@@ -62,11 +61,13 @@ def _told(found: Iterable[Outcome]) -> int:
     return sum(bool(one.found) for one in found)
 
 
-def _recall(found: list[Outcome]) -> float:
+def recall(found: list[Outcome]) -> float:
+    """Of what is there, the share that was read right."""
     return sum(one.right and bool(one.expected) for one in found) / max(1, _there(found))
 
 
-def _precision(found: list[Outcome]) -> float:
+def precision(found: list[Outcome]) -> float:
+    """Of what was read, the share that is right."""
     return sum(one.right and bool(one.expected) for one in found) / max(1, _told(found))
 
 
