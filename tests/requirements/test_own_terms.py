@@ -175,6 +175,14 @@ def test_P3_the_site_agrees_with_the_portal_of_the_district(tmp_path: Path) -> N
     spec = site_of({"/1.html": guide(事项编码=None)})
     assert under("P3", "GUI008", spec, tmp_path / "other", items.format("0877-2019999"))
     assert under("P3", "GUI008", spec, tmp_path / "same", items.format("0877-2012345")) == []
+    office = {"url": "http://gaj.yunlan.gov.cn/", "kind": "department"}
+    portal = {
+        "site": {"url": "http://www.yunlan.gov.cn/"},
+        "pages": {"/9.html": guide(联系电话="0877-2019999")},
+    }
+    beside = site_of({"/1.html": guide()}, site=office, peers=[portal])
+    [found] = under("P3", "GUI008", beside, tmp_path / "portal")
+    assert found.fault == "differs-from-site"
 
 
 @pytest.mark.parametrize("row", ["G12", "T7"])

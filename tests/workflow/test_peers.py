@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from govaudit.inspection.peers import is_portal_of
+from govaudit.inspection.peers import Peer, is_portal_of
 from govaudit.inspection.run import Budget
 from govaudit.inspection.site import Site
+from govaudit.inspection.verdict import Verdict
 from govaudit.inspection.workspace import Settings, Workspace
 from govaudit.workflow.run_record import RunRecord, usable_profile, write_record
 from govaudit.workflow.site_job import judge_stored, read_judgement, settle_peers
@@ -41,6 +43,16 @@ def document(made: str) -> str:
     )
 
 
+def guide(phone: str) -> str:
+    return (
+        '<html><head><meta charset="utf-8"><title>商品房预售许可_办事指南</title></head><body><h2>商品房预售许可</h2>'
+        "<table><tr><th>事项名称</th><td>商品房预售许可</td></tr><tr><th>设定依据</th><td>《中华人民共和国城市房地产管理法》"
+        "第四十五条</td></tr><tr><th>申请条件</th><td>已交付全部土地使用权出让金。</td></tr><tr><th>办理材料</th><td>"
+        "预售方案（原件1份，纸质）</td></tr><tr><th>办理机构</th><td>云澜市住房和城乡建设局</td></tr>"
+        f"<tr><th>联系电话</th><td>{phone}</td></tr></table></body></html>"
+    )
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path, Settings())
@@ -50,12 +62,13 @@ def workspace(tmp_path: Path) -> Workspace:
 def record(workspace: Workspace, tmp_path: Path) -> RunRecord:
     """A run in which both sites were crawled, and neither was judged."""
     sites = []
-    for written, made in ((DEPARTMENT, "2026-09-10"), (PORTAL, "2026-09-18")):
+    differing = ((DEPARTMENT, "2026-09-10", "0877-2012345"), (PORTAL, "2026-09-18", "0877-2019999"))
+    for written, made, phone in differing:
         spec = FixtureSpec.model_validate(
             {
                 "check": "DOC020",
                 "site": written,
-                "pages": {"/zcwj/1.html": document(made)},
+                "pages": {"/zcwj/1.html": document(made), "/bsfw/1.html": guide(phone)},
                 "expect": {"verdict": "pass"},
             }
         )
@@ -83,9 +96,9 @@ def record(workspace: Workspace, tmp_path: Path) -> RunRecord:
     return made_record
 
 
-def differing(workspace: Workspace, record: RunRecord, site: Site) -> list[str]:
+def differing(workspace: Workspace, record: RunRecord, site: Site, check: str = "DOC020") -> list[str]:
     judgement = read_judgement(workspace, record, site)
-    return [one.fault for one in judgement.findings if one.check == "DOC020"]
+    return [one.fault for one in judgement.findings if one.check == check]
 
 
 def test_a_department_judged_before_its_portal_is_judged_once_more_and_not_again(
@@ -110,6 +123,37 @@ def test_a_department_judged_after_its_portal_needs_no_second_judgement(
     judge_stored(workspace, record, department)
     assert differing(workspace, record, department) == ["differs-from-portal"]
     assert settle_peers(workspace, record) == []
+
+
+def test_a_guide_that_differs_from_the_portal_is_told_at_the_department_with_the_page_of_the_portal(
+    workspace: Workspace, record: RunRecord
+) -> None:
+    department, portal = record.sites
+    judge_stored(workspace, record, department)
+    judge_stored(workspace, record, portal)
+    assert differing(workspace, record, department, "GUI008") == []
+    assert settle_peers(workspace, record) == [department.key]
+    assert differing(workspace, record, portal, "GUI008") == []
+    [found] = [one for one in read_judgement(workspace, record, department).findings if one.check == "GUI008"]
+    assert (found.fault, found.verdict) == ("differs-from-site", Verdict.REVIEW)
+    assert found.page == "http://zjj.yunlan.gov.cn/bsfw/1.html"
+    assert found.arguments["site"] == "云澜市人民政府"
+    assert found.arguments["other"] == "http://www.yunlan.gov.cn/bsfw/1.html"
+    assert found.arguments["differences"] == "联系电话: 0877-2019999 ≠ 0877-2012345"
+
+
+def test_a_site_without_a_department_in_the_run_tells_nothing(
+    workspace: Workspace, record: RunRecord
+) -> None:
+    portal = record.sites[1]
+    alone = msgspec.structs.replace(record, sites=(portal,))
+    judge_stored(workspace, alone, portal)
+    assert list(workspace.run_folder(alone.id).glob("*.told.json")) == []
+    judge_stored(workspace, record, portal)
+    [told] = workspace.run_folder(record.id).glob("*.told.json")
+    assert [one.name for one in msgspec.json.decode(told.read_bytes(), type=Peer).guides] == [
+        "商品房预售许可"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from govaudit.checks.columns.tree import column_tree
 from govaudit.checks.documents.own import own_documents
 from govaudit.checks.documents.titles import column_doubt
 from govaudit.checks.documents.words import document_words
+from govaudit.checks.guides.guide_consistency import compared_elements
+from govaudit.checks.guides.told_guides import told_guides
 from govaudit.checks.home import home_problem
 from govaudit.inspection.facts import NAVIGATION_TAGS
 from govaudit.inspection.peers import Peer, ToldDocument
@@ -21,7 +23,7 @@ _SHORTEST_TITLE = 8
 
 
 def told_by(context: Context) -> Peer:
-    """The numbered documents of a site and the titles that its links show."""
+    """The numbered documents of a site, the titles that its links show, and its guides."""
     documents = context.derived(own_documents)
     return Peer(
         site=context.site,
@@ -30,6 +32,7 @@ def told_by(context: Context) -> Peer:
         ),
         titles=_titles(context),
         unread=_unread(context),
+        guides=told_guides(context, compared_elements(context)),
     )
 
 

@@ -19,14 +19,26 @@ class ToldDocument(msgspec.Struct, frozen=True, array_like=True):
     validity: str = ""
 
 
+class ToldGuide(msgspec.Struct, frozen=True, array_like=True):
+    """A service guide that a page of the site shows. ``code``, ``name``, ``office``: empty where it names none;
+    ``elements``: canonical name → what it states, of materials their names, one a line."""
+
+    code: str
+    name: str
+    office: str
+    url: str
+    elements: dict[str, str]
+
+
 class Peer(msgspec.Struct, frozen=True):
     """A site with what it tells. ``titles``: folded texts of its links that may be titles of documents; ``unread``: why
-    there may be more of either, a named reason with an address."""
+    there may be more documents or titles, a named reason with an address."""
 
     site: Site
     documents: tuple[ToldDocument, ...] = ()
     titles: tuple[str, ...] = ()
     unread: str = ""
+    guides: tuple[ToldGuide, ...] = ()
 
 
 def is_portal_of(portal: Site, site: Site) -> bool:
