@@ -307,6 +307,16 @@ def repealed(visitor: Visitor, one: Planted) -> bool:
     return "《食品经营许可管理办法》" in shown_elements(visitor, one)["设定依据"]
 
 
+def other_phone(visitor: Visitor, one: Planted) -> bool:
+    """GUI008: the portal's guide of the same name is the same office's and names another phone."""
+    own = document_facts(visitor, one.page)
+    column = visitor.get("http://www.yunlan.gov.cn/bsfw/frfw/")
+    links = [link for link in column.tree.css("a") if own["事项名称"] in link.text()]
+    portal = visitor.get(urljoin(column.url, links[0].attributes.get("href") or "")).tree
+    shown = [node.text(strip=True) for node in portal.css(".guide td, .guide p")]
+    return own["办理机构"] in shown and own["联系电话"] not in shown
+
+
 def document_facts(visitor: Visitor, url: str) -> dict[str, str]:
     """The table of a document, and what stands over and under its text."""
     tree = visitor.get(url).tree
@@ -648,6 +658,7 @@ JUDGES: dict[str, Callable[[Visitor, Planted], bool]] = {
     "GUI005": only_named,
     "GUI006": without_form,
     "GUI007": repealed,
+    "GUI008": other_phone,
     "INT002": unanswered,
     "INT003": unsigned,
     "INT004": quiet,
