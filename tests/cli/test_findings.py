@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from govaudit.cli.findings import command
+from govaudit.cli.speech import problem_line
 from govaudit.inspection.errors import InputError
 from govaudit.inspection.ledger.entries import Cause
 from govaudit.inspection.ledger.filters import Filter
@@ -146,7 +147,7 @@ def test_many_findings_are_waived_at_once_and_what_cannot_be_is_named(workspace:
         workspace, "dismiss", *WHEN, "--site", ONE.code, "--who", "张三", "--why", "测试"
     )
     assert code == 2
-    assert [line for line in said.splitlines() if LINKS[1].id in line and "不能这样改" in line]
+    assert [line for line in said.splitlines() if LINKS[1].id in line and "不能改为" in line]
     assert entry(workspace, LINKS[2]).state is State.DISMISSED
 
 
@@ -211,6 +212,37 @@ def test_a_row_that_nobody_touched_is_no_change_however_old_the_sheet_is(
         workspace, "import", written(tmp_path / "late.csv", late), *WHEN, "--who", "市教育局"
     )
     assert (code, said.count("已变为“已整改”")) == (2, len(rows))
+
+
+def test_no_row_of_a_sheet_is_lost_in_silence(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "back.csv"
+    file.write_text(
+        "问题编号,整改状态,备注\n"
+        ",已报整改,链接已改好\n"
+        ",,\n"
+        f"{LINKS[0].id},已报整改,链接已改好\n"
+        f'"{LINKS[1].id},已报整改,引号没有配对\n',
+        encoding="utf-8",
+    )
+    code, _, said = findings(workspace, "import", str(file), *WHEN, "--who", "教育局")
+    assert code == 2
+    assert "back.csv:2 [问题编号]：没有填写问题编号" in said
+    assert "back.csv:5：引号不配对" in said
+    assert "已更新1个问题，没有改动0行，有误2行" in said
+
+
+def test_what_cannot_be_said_names_both_states(workspace: Workspace) -> None:
+    one = LINKS[0].id
+    assert findings(workspace, "waive", one, "--why", "改版", "--until", "2099-01-01")[0] == 0
+    code, _, said = findings(workspace, "dispute", one, "--why", "非本单位")
+    assert code == 2
+    assert "目前的状态是“已豁免”，不能改为“有异议”" in said
+
+
+def test_a_file_that_is_not_there_is_called_no_site_list(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as missing:
+        findings(workspace, "import", str(tmp_path / "none.csv"))
+    assert problem_line(missing.value.problems[0]) == f"错误：{tmp_path / 'none.csv'}：找不到该文件"
 
 
 def test_an_inspector_settles_reviews_in_a_workbook(workspace: Workspace, tmp_path: Path) -> None:

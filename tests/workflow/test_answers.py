@@ -14,12 +14,14 @@ from click.testing import CliRunner
 from govaudit.cli.answers import command
 from govaudit.cli.explain_site import explain_row, explain_score
 from govaudit.inspection.answers import Answer, Answers, read_answers
+from govaudit.inspection.errors import InputError
 from govaudit.inspection.profile import load_profile
 from govaudit.inspection.run import BEIJING, Budget, Network, parse_moment
 from govaudit.inspection.site import Site
 from govaudit.inspection.verdict import Result
 from govaudit.inspection.workspace import Workspace, open_workspace
 from govaudit.reports.html_report import write_html_report
+from govaudit.workflow.answers import read_form
 from govaudit.workflow.inspect import RunOptions, begin_run, inspect_run
 from govaudit.workflow.report import run_report
 from govaudit.workflow.run_record import existing_record
@@ -137,6 +139,23 @@ def test_bad_rows_are_named_and_the_good_ones_are_taken(workspace: Workspace, tm
         "7",
     ]
     assert read_answers(workspace.answers_file("2026Q4")).points(CODE) == {"INT-submit": 7.0}
+
+
+def test_a_form_names_its_missing_columns_as_it_calls_them(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "form.csv"
+    file.write_text("网站标识码,备注\n", encoding="utf-8")
+    record = existing_record(workspace, "2026Q4")
+    with pytest.raises(InputError) as wrong:
+        read_form(workspace, record, file, "李四", datetime.now(BEIJING))
+    assert wrong.value.problems[0].arguments == {"missing": "指标编号, 扣分（得分）"}
+
+
+def test_a_row_of_the_form_that_cannot_be_read_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "form.csv"
+    file.write_text(f'网站标识码,指标编号,扣分（得分）\n"{CODE},INT-submit,7\n', encoding="utf-8")
+    code, _, said = answers(workspace, "import", str(file), "--by", "李四")
+    assert code == 2
+    assert "form.csv:2：引号不配对" in said
 
 
 def test_a_workbook_goes_out_and_comes_back(workspace: Workspace, tmp_path: Path) -> None:

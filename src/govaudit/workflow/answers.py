@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from govaudit.inspection.answers import Answer, Answers, asked_rows, encoded, read_answers
 from govaudit.inspection.errors import InputError, Problem
-from govaudit.inspection.messages import LANGUAGES, catalogue
+from govaudit.inspection.messages import LANGUAGES, catalogue, language_of_environment
 from govaudit.inspection.site_list_table import plain_text, read_table
 from govaudit.inspection.vocabulary import fold
 from govaudit.workflow.ipv6_witnesses import settle_silence
@@ -84,10 +84,9 @@ def read_form(
         raise InputError(Problem("answers.empty", str(file)))
     head, *rows = table.rows
     places = _places(head)
-    if missing := [name for name in _NEEDED if name not in places]:
-        raise InputError(
-            Problem("answers.no-column", str(file), head.line, arguments={"missing": ", ".join(missing)})
-        )
+    if missing := [_heading(name) for name in _NEEDED if name not in places]:
+        names: dict[str, str | int] = {"missing": ", ".join(missing)}
+        raise InputError(Problem("answers.no-column", str(file), head.line, arguments=names))
     sites = {site.key: site for site in record.sites}
     books = {key: manual_rows(workspace, record, site) for key, site in sites.items()}
     found: list[Answer] = []
@@ -96,6 +95,8 @@ def read_form(
         cells = {
             name: plain_text(row.cells[place]) for name, place in places.items() if place < len(row.cells)
         }
+        if row.problem:
+            problems.append(Problem(f"site-list.{row.problem}", str(file), row.line))
         if not cells.get("points"):
             continue
         answer = _answer(cells, books, by, at)
@@ -188,6 +189,10 @@ def _decided(text: str, yes: str, no: str) -> float | None:
 def _words(key: str) -> set[str]:
     """How something is said, in any language."""
     return {fold(catalogue("inspection", language).text(f"answers.{key}")) for language in LANGUAGES}
+
+
+def _heading(name: str) -> str:
+    return catalogue("inspection", language_of_environment()).text(f"answers.columns.{name}")
 
 
 def _headings() -> dict[str, str]:

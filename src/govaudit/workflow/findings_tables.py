@@ -117,9 +117,9 @@ def import_sheet(workspace: Workspace, file: Path, wanted: Filter, sender: Sende
 
     Raises ``InputError`` when the file as a whole cannot be used.
     """
-    rows = list(_cells(file))
-    due = due_by(workspace)
     done = Imported()
+    rows = list(_cells(file, done.problems))
+    due = due_by(workspace)
     lines: dict[str, int] = {}
     with kept_ledger(workspace).writing() as pen:
         allowed = {one.id: one for one in pen.entries(wanted)}
@@ -166,7 +166,7 @@ def _take(pen: Pen, entry: Entry, cells: Mapping[str, str], sender: Sender, due:
     if state in {*states, entry.state}:
         return pen.note(entry.id, who=sender.who, why=remark, at=sender.at) if row[1] else None
     if states and entry.state not in states:
-        raise RefusedError("moved-since", state=_word(entry.state))
+        raise RefusedError("moved-since", state=entry.state)
     return pen.decide(
         entry.id, state, who=sender.who, why=remark, at=sender.at, role=sender.role,
         day=sender.day, until=sender.until if state is State.WAIVED else None, due=due,
@@ -205,12 +205,9 @@ def _state(text: str) -> State:
     raise RefusedError("no-state", value=text)
 
 
-def _word(state: State) -> str:
-    return catalogue("inspection", language_of_environment()).text(f"states.{state.value}")
-
-
-def _cells(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line and cells of every row that names a finding. Raises ``InputError``."""
+def _cells(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells of every row that names a finding. Rows that say something and do not tell of what are added to
+    ``problems``. Raises ``InputError``."""
     table = read_table(file, _headings())
     if table.problems:
         raise InputError(*table.problems)
@@ -225,8 +222,12 @@ def _cells(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         cells = {
             name: plain_text(row.cells[place]) for name, place in places.items() if place < len(row.cells)
         }
-        if cells.get("id"):
+        if row.problem:
+            problems.append(Problem(f"site-list.{row.problem}", str(file), row.line))
+        elif cells.get("id"):
             yield row.line, cells
+        elif cells.get("state") or cells.get("remark"):
+            problems.append(Problem("ledger.no-id", str(file), row.line, _heading("id")))
 
 
 def _heading(name: str) -> str:

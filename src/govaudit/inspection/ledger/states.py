@@ -9,6 +9,7 @@ import msgspec
 from govaudit.inspection.calendar import day_of
 from govaudit.inspection.errors import Problem
 from govaudit.inspection.ledger.entries import PROGRAM, Cause, Change, Entry, Look, Rule, kept
+from govaudit.inspection.messages import catalogue, language_of_environment
 from govaudit.inspection.verdict import State, Verdict
 
 if TYPE_CHECKING:
@@ -218,7 +219,12 @@ class RefusedError(Exception):
 
     def problem(self, where: str, line: int | None = None, column: str | None = None) -> Problem:
         """What is told to the person. ``where``: the file or finding."""
-        return Problem(f"ledger.{self.key}", where, line, column, self.arguments)
+        words = catalogue("inspection", language_of_environment())
+        told = {
+            name: words.text(f"states.{value.value}") if isinstance(value, State) else value
+            for name, value in self.arguments.items()
+        }
+        return Problem(f"ledger.{self.key}", where, line, column, told)
 
 
 def decided(
@@ -244,7 +250,7 @@ def decided(
     if role == "unit" and state not in UNIT_MAY:
         raise RefusedError("inspector-only")
     if entry.state not in _MAY_BE_SAID_OF.get(state, frozenset()):
-        raise RefusedError("not-from-here")
+        raise RefusedError("not-from-here", now=entry.state, state=state)
     if state in _NEEDS_REASON and not why.strip():
         raise RefusedError("no-reason")
     if state is State.WAIVED and until is None:
