@@ -187,6 +187,23 @@ def test_an_unreachable_site_ends_with_3_and_is_in_the_report_with_the_reason(
     assert site["score"] is None
 
 
+def test_a_file_that_cannot_be_written_is_named_in_one_line(govaudit: Run, tmp_path: Path) -> None:
+    govaudit("inspect", "http://127.0.0.1:9/", "--allow-private", "--rate", "0", "--browser", "never")
+    (tmp_path / "file").write_text("")
+    end = govaudit("answers", "export", "--out", "file/form.csv", language="zh-CN")
+    assert end.returncode == 4
+    assert end.stderr.startswith("错误：file/form.csv：无法写入：")
+    assert len(end.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "/elsewhere", ".hidden", "c:d"])
+def test_a_run_cannot_be_named_out_of_its_folder(govaudit: Run, tmp_path: Path, name: str) -> None:
+    end = govaudit("inspect", "http://127.0.0.1:9/", "--allow-private", "--run", name)
+    assert end.returncode == 2
+    assert name in end.stderr
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.parametrize("setting", ["", "rate = 0"])
 @pytest.mark.parametrize("command", ["inspect", "crawl", "gate"])
 def test_nobody_elses_server_is_asked_without_limit(

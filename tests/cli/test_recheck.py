@@ -57,6 +57,9 @@ def test_from_fault_to_answer_to_published(govaudit: Run, site: HttpSite, tmp_pa
     unknown = govaudit("recheck", "0123456789abcdef", *NETWORK)
     assert unknown.returncode == 2
     assert "0123456789abcdef" in unknown.stderr
+    refused = govaudit("recheck", "--all-open", "--browser", "never")
+    assert refused.returncode == 2, "not one word that the site keeps robots out"
+    assert "--allow-private" in refused.stderr
     still = govaudit("recheck", "--all-open", *NETWORK)
     assert still.returncode == 0
     assert "Still wrong (1):" in still.stderr

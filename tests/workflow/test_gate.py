@@ -162,8 +162,9 @@ def test_a_target_or_baseline_that_is_none_is_an_input_error(workspace: Workspac
     with pytest.raises(InputError):
         decide(tmp_path / "none", workspace)
     (tmp_path / "list.json").write_text(json.dumps([1, 2]))
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as wrong:
         read_baseline(tmp_path / "list.json")
+    assert wrong.value.problems[0].key == "gate.no-findings"
 
 
 def ids(end: GateEnd) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import signal
 import sys
@@ -12,7 +13,7 @@ import click
 
 from govaudit import __version__
 from govaudit.cli.speech import complain, say, text
-from govaudit.inspection.errors import GovauditError, InputError, UncheckedError
+from govaudit.inspection.errors import GovauditError, InputError, Problem, UncheckedError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -39,6 +40,9 @@ COMMANDS = {
 }
 """Command → module of this folder that holds it as ``command``; loaded only when used."""
 
+_CANNOT_WRITE = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EISDIR, errno.ENOTDIR}
+)
 OK, OVER_THE_GATE, INPUT_ERROR, UNCHECKED, INTERNAL_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -92,11 +96,24 @@ def main() -> None:
     except SystemExit:
         # click ends so, with 1, when the reader of a pipe went away; 1 belongs to the gate alone
         code = OK
+    except OSError as error:
+        _tell_os_error(error)
+        code = INTERNAL_ERROR
     except Exception:  # noqa: BLE001 - the last line of defence: an internal error has its own exit code
         traceback.print_exc()
         say("output.internal-error")
         code = INTERNAL_ERROR
     sys.exit(code)
+
+
+def _tell_os_error(error: OSError) -> None:
+    """One line about a place that cannot be written; anything else is an internal error."""
+    if error.filename is None or error.errno not in _CANNOT_WRITE:
+        traceback.print_exception(error)
+        say("output.internal-error")
+        return
+    why: dict[str, str | int] = {"why": error.strerror or str(error)}
+    complain([Problem("file.cannot-write", str(error.filename), arguments=why)])
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -46,5 +46,7 @@ def read_baseline(file: Path) -> frozenset[str]:
     except OSError as error:
         why = error.strerror or str(error)
         raise InputError(Problem("file.unreadable", str(file), arguments={"why": why})) from error
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except msgspec.DecodeError as error:
         raise InputError(Problem("gate.no-baseline", str(file), arguments={"why": str(error)})) from error
+    except (KeyError, TypeError) as error:
+        raise InputError(Problem("gate.no-findings", str(file))) from error

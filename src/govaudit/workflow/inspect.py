@@ -43,7 +43,7 @@ from govaudit.workflow.site_job import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from govaudit.inspection.finding import SiteJudgement
@@ -109,7 +109,8 @@ def begin_run(workspace: Workspace, sites: Sequence[Site], options: RunOptions, 
 
     Raises ``InputError`` when a run of that name was begun under other terms, or the workspace cannot be written.
     """
-    _refuse_private(sites, options.network)
+    refuse_private(sites, options.network)
+    _usable_name(options.run)
     known_formats(options.formats or workspace.settings.formats)
     read_calendar(workspace.calendar)
     ledger_of(workspace)
@@ -288,7 +289,8 @@ def _run_name(workspace: Workspace, sites: Sequence[Site], moment: datetime, *, 
     return f"{day}-{max(serials, default=0) + 1}"
 
 
-def _refuse_private(sites: Sequence[Site], network: Network) -> None:
+def refuse_private(sites: Iterable[Site], network: Network) -> None:
+    """Raises ``InputError`` that names every site on a private address when such are not allowed."""
     if network.allow_private:
         return
     problems = [
@@ -298,6 +300,12 @@ def _refuse_private(sites: Sequence[Site], network: Network) -> None:
     ]
     if problems:
         raise InputError(*problems)
+
+
+def _usable_name(run: str) -> None:
+    """A run is a folder of the workspace: its name may not lead elsewhere. Raises ``InputError``."""
+    if run and (run.startswith(".") or not run.isprintable() or set(run) & set('/\\:*?"<>|')):
+        raise InputError(Problem("run.no-name", "--run", arguments={"run": run}))
 
 
 def _set_aside(workspace: Workspace, run: str) -> None:

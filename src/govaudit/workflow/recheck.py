@@ -14,6 +14,7 @@ from govaudit.inspection.errors import InputError, Problem
 from govaudit.inspection.run import BEIJING, Network
 from govaudit.inspection.verdict import State, Verdict
 from govaudit.reports.findings_json import document
+from govaudit.workflow.inspect import refuse_private
 from govaudit.workflow.ledger import judgements_of
 from govaudit.workflow.neighbours import addresses_of
 from govaudit.workflow.processes import run_jobs
@@ -134,7 +135,9 @@ def recheck_run(
     formats: Sequence[str] = (),
 ) -> RecheckEnd:
     """Recheck the chosen findings. Sites are done side by side, those at one address one after the other; one that was
-    interrupted begins again, those before it are not visited twice."""
+    interrupted begins again, those before it are not visited twice. Raises ``InputError`` for sites on private
+    addresses when such are not allowed."""
+    refuse_private([site for site in record.sites if site.key in chosen], network)
     begun = _begin(workspace, record, chosen, as_of)
     sites = {site.key: site for site in record.sites}
     todo = [
