@@ -58,18 +58,22 @@ def search(context: Context, reach: Reach, elements: tuple[Element, ...]) -> Sea
         page = page_at(context, url)
         if page is None:
             continue
+        open_ones = tuple(one for one in elements if one.name not in found)
+        if not open_ones:
+            break
         lines = list(lines_of_page(context, page))
         says += sum(len(fold(line.text)) for line in lines)
-        open_ones = tuple(one for one in elements if one.name not in found)
         for name, named in read_elements(lines, open_ones).items():
             (found if named.filled else empty).setdefault(name, (named.text, url))
-    for element in elements:
-        if element.name not in found:
-            _by_title(context, reach, element, found, empty)
+    if len(found) < len(elements):
+        titles = tuple(dict.fromkeys((*reach.titles, *context.derived(_elsewhere))))
+        for element in elements:
+            if element.name not in found:
+                _by_title(context, titles, element, found, empty)
     empty = {name: where for name, where in empty.items() if name not in found}
     missing = tuple(one.name for one in elements if one.name not in found)
     doubt = _doubt(context, reach) if missing else None
-    blank = says <= _BLANK and doubt is None
+    blank = not found and says <= _BLANK and doubt is None
     if missing and doubt is None and says < _LEAST_TEXT and reach.pages:
         doubt = Reason.PARSE, reach.pages[0]
     return Search(len(reach.pages), found, empty, missing, doubt, blank)
@@ -77,12 +81,12 @@ def search(context: Context, reach: Reach, elements: tuple[Element, ...]) -> Sea
 
 def _by_title(
     context: Context,
-    reach: Reach,
+    titles: tuple[tuple[str, str], ...],
     element: Element,
     found: dict[str, tuple[str, str]],
     empty: dict[str, tuple[str, str]],
 ) -> None:
-    for title, url in (*reach.titles, *context.derived(_elsewhere)):
+    for title, url in titles:
         if not element.is_named(title):
             continue
         page = page_at(context, url)

@@ -56,11 +56,12 @@ _VOCABULARY = TypeAdapter(dict[str, _Entry])
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something that a page has to say. ``label``: finds its names; ``value``: what is said of it behind a name inside
-    a sentence; ``shown``: what shows it without a name."""
+    """Something that a page has to say. ``endings``: names that mean it at the end of longer ones; ``label``: finds its
+    names; ``value``: what is said of it behind a name inside a sentence; ``shown``: what shows it without a name."""
 
     name: str
     names: frozenset[str]
+    endings: tuple[str, ...]
     label: re.Pattern[str]
     value: re.Pattern[str] | None
     shown: re.Pattern[str] | None
@@ -68,9 +69,7 @@ class Element:
     def is_named(self, title: str) -> bool:
         """Whether a title says the element's name, or a longer one that ends with it."""
         folded = fold(title)
-        return folded in self.names or any(
-            len(name) >= _TELLING and folded.endswith(name) for name in self.names
-        )
+        return folded in self.names or folded.endswith(self.endings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,11 @@ def _element(written: str) -> Element:
     name, *more = (part.strip() for part in written.split("|"))
     entry = _vocabulary().entries.get(name, _Entry())
     names = (name, *more, *entry.names)
+    folded = frozenset(map(fold, names))
     return Element(
         name=name,
-        names=frozenset(map(fold, names)),
+        names=folded,
+        endings=tuple(sorted(one for one in folded if len(one) >= _TELLING)),
         label=re.compile(_alternatives(names), re.IGNORECASE),
         value=re.compile(entry.value) if entry.value else None,
         shown=re.compile(entry.shown) if entry.shown else None,
@@ -144,9 +145,10 @@ def read_elements(lines: Iterable[Line], elements: tuple[Element, ...]) -> dict[
     whole = "\n".join(line for line, _ in said)
     found: dict[str, Named] = {}
     for element in elements:
-        if element.shown is None and element.label.search(whole) is None:
+        shown = element.shown if element.shown is not None and element.shown.search(whole) else None
+        if shown is None and element.label.search(whole) is None:
             continue
-        for named in _sightings(said, element):
+        for named in _sightings(said, element, shown):
             if element.name not in found or named.filled:
                 found[element.name] = named
             if named.filled:
@@ -154,14 +156,16 @@ def read_elements(lines: Iterable[Line], elements: tuple[Element, ...]) -> dict[
     return found
 
 
-def _sightings(said: list[tuple[str, bool]], element: Element) -> Iterator[Named]:
+def _sightings(
+    said: list[tuple[str, bool]], element: Element, shown: re.Pattern[str] | None
+) -> Iterator[Named]:
     for at, (line, _) in enumerate(said):
         for match in element.label.finditer(line):
             named = _named(said, at, match, element)
             if named is not None:
                 yield named
-        if element.shown is not None and (shown := element.shown.search(line)) is not None:
-            yield Named(filled=True, text=_quoted(line, shown.start()))
+        if shown is not None and (there := shown.search(line)) is not None:
+            yield Named(filled=True, text=_quoted(line, there.start()))
 
 
 def _named(said: list[tuple[str, bool]], at: int, match: re.Match[str], element: Element) -> Named | None:

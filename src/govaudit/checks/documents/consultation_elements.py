@@ -17,6 +17,7 @@ from govaudit.checks.whole_pages import unread_site
 from govaudit.inspection.calendar import Period
 from govaudit.inspection.facts import Tag
 from govaudit.inspection.finding import Evidence
+from govaudit.inspection.forms import FormUse, forms_by_page
 from govaudit.inspection.urls import is_attachment
 from govaudit.inspection.verdict import Reason, Verdict
 from govaudit.inspection.vocabulary import fold, simplified
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from govaudit.checks.documents.consultation_words import Element
     from govaudit.checks.documents.consultations import Consultation
     from govaudit.inspection.fact_tables import StoredPage
+    from govaudit.inspection.facts import Link
 
+_ANSWERING = frozenset({FormUse.WRITING, FormUse.CHOOSING})
 _TELLING = 120
 """Characters of a page below which what it asks may stand in its attachment or picture."""
 
@@ -62,7 +65,8 @@ def consultation_elements(context: Context, params: ConsultationElementsParams) 
     Clause: “决策草案、决策依据、意见征集时间、反馈渠道（信件、电话、邮箱）、起草说明” (安徽省霍邱县政务公开测评指标).
     Reads: text, links, pictures and attachments of pages that call for opinions.
     Could not tell: browser-needed where scripts write a part of the page; parse where the announcement itself is
-    a file or picture, or the page says next to nothing beside one; the reason of the crawl when no page was read.
+    a file or picture, the page leaves the rest to its attachment (详见附件), or says next to nothing beside one;
+    the reason of the crawl when no page was read.
     """
     if not context.pages:
         return unread_site(context)
@@ -111,10 +115,19 @@ def _is_there(context: Context, page: StoredPage, call: Consultation, element: E
         return True
     if element.long and len(text) >= element.long:
         return True
-    links = [link for link in links_of_page(context, page) if link.url]
-    if element.files and any(is_attachment(link.url or "") for link in links):
+    opened_by_script = [link for link in context.facts.links(page.url_id) if link.url is None and link.text]
+    links = [*links_of_page(context, page), *opened_by_script]
+    if element.files and any(_is_file(link) for link in links):
+        return True
+    if element.form and any(
+        form.use in _ANSWERING for form in forms_by_page(context.facts).get(page.url, ())
+    ):
         return True
     return any(element.links.search(fold(link.text)) for link in links if link.tag != Tag.IMAGE and link.text)
+
+
+def _is_file(link: Link) -> bool:
+    return is_attachment(link.url or "") or bool(consultation_words().file_names.search(link.text))
 
 
 def _doubt(context: Context, page: StoredPage, call: Consultation) -> Reason | None:
@@ -127,6 +140,7 @@ def _doubt(context: Context, page: StoredPage, call: Consultation) -> Reason | N
         for link in links
     )
     said = sum(len(line.text) for line in page.text.lines if line.text != call.title)
-    if announced or pictures_of(context, page) or (elsewhere and said < _TELLING) or not said:
+    left_to_it = any(map(_is_file, links)) and consultation_words().in_file.search(page.text.main)
+    if announced or left_to_it or pictures_of(context, page) or (elsewhere and said < _TELLING) or not said:
         return Reason.PARSE
     return None

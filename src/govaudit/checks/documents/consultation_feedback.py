@@ -10,6 +10,7 @@ from govaudit.checks.columns.names_seen import names_seen
 from govaudit.checks.columns.reach import links_of_page, pictures_of
 from govaudit.checks.documents.consultation_words import consultation_words
 from govaudit.checks.documents.consultations import columns_around, consultations, own_result
+from govaudit.checks.documents.days import is_day
 from govaudit.checks.documents.interpretations import first_day
 from govaudit.checks.documents.own import document_title
 from govaudit.checks.documents.titles import column_doubt, columns_named
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from govaudit.checks.context import Context
-    from govaudit.checks.documents.consultations import Consultation
+    from govaudit.checks.documents.consultations import Consultation, Result
     from govaudit.inspection.fact_tables import StoredPage
 
 PLACES = ("意见征集", "征集反馈", "通知公告")
@@ -58,9 +59,10 @@ class _Ended:
 def consultation_feedback(context: Context, params: ConsultationFeedbackParams) -> Judgement:
     """The result of every consultation on a draft that ended: there, in time, with what was adopted and why not.
 
-    A result is a link from the page of the call, a part of it, or a page or link anywhere on the site whose title
-    speaks of a result and of the draft. Only consultations whose last day is known are judged. What a result says
-    of adoption and reasons is for a person to confirm.
+    A result is a link from the page of the call, a part of it, a page or link anywhere on the site whose title
+    speaks of a result and of the draft, or a page on the draft that says how many opinions came. Only
+    consultations whose last day is known are judged; one that was prolonged, withdrawn or made again is left to a
+    person. What a result says of adoption and reasons is for a person to confirm.
 
     Clause: 监测时间点前1年内开展的调查征集活动结束后1个月内均公开反馈结果的，得1分（国办秘函〔2019〕19号 调查征集）；
     “意见采纳情况及相对集中的意见未予采纳的原因” (安徽省霍邱县，地方做法).
@@ -95,11 +97,17 @@ def _judged(context: Context, ended: _Ended, params: ConsultationFeedbackParams)
     read = [page for page in pages if page is not None and page.url != ended.call.url]
     if len(read) < len(addresses):
         return None
-    days = [day for page in read if (day := first_day(page)) is not None]
+    days = [day for page in read if (day := _earliest(page)) is not None]
     if len(days) == len(read) and min(days) > ended.due:
         return _fault(ended, "late", read[0].url, min(days).isoformat(), None)
     unsaid = _unsaid(context, read, params) if read else ""
     return _fault(ended, unsaid, read[0].url, "", None) if unsaid else None
+
+
+def _earliest(page: StoredPage) -> date | None:
+    """Its first day, or that under its text where that is earlier: pages are dated anew when a site moves."""
+    signed = (is_day(line.text) for line in page.text.lines if line.text.strip())
+    return min(filter(None, (first_day(page), *signed)), default=None)
 
 
 def _unsaid(context: Context, read: list[StoredPage], params: ConsultationFeedbackParams) -> str:
@@ -121,9 +129,20 @@ def _body(page: StoredPage) -> str:
 
 
 def _results(context: Context, call: Consultation) -> list[str]:
-    found = {one.url: None for one in context.derived(consultations).results_on(call.subject)}
+    calls = context.derived(consultations)
+    found = {one.url: None for one in calls.results_on(call.subject)}
     own = own_result(context, call)
+    if not found and not own:
+        core = calls.without_place(call.subject)
+        found = {one.url: None for one in calls.telling if _speaks_of(context, one, core)}
     return [*found, *([own] if own and own not in found else [])]
+
+
+def _speaks_of(context: Context, one: Result, core: str) -> bool:
+    if core in one.title:
+        return True
+    page = page_at(context, one.url)
+    return page is not None and core in fold(page.text.main)
 
 
 def _can_be_read(context: Context, page: StoredPage) -> bool:
@@ -134,8 +153,16 @@ def _can_be_read(context: Context, page: StoredPage) -> bool:
 
 
 def _doubt(context: Context, call: Consultation) -> tuple[Reason, str] | None:
+    found = context.derived(consultations)
     if call.scripted:
         return Reason.BROWSER_NEEDED, call.url
+    if call.subject in found.again:
+        return Reason.PARSE, call.url
+    for one in found.results:
+        # A result on several drafts names them in its file or picture alone.
+        page = page_at(context, one.url) if not consultation_words().drafts.search(one.title) else None
+        if page is not None and not _can_be_read(context, page):
+            return Reason.PARSE, one.url
     columns = [column for name in PLACES for column in columns_named(context, name)]
     return column_doubt([*columns, *columns_around(context, call)]) or context.derived(names_seen).unread
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from govaudit.checks.addresses import page_at
@@ -10,7 +12,7 @@ from govaudit.checks.documents.consultations import consultations
 from govaudit.checks.freshness.period_text import PeriodText  # noqa: TC001 - pydantic reads it
 from govaudit.checks.registry import Fault, Judgement, Params, check
 from govaudit.checks.whole_pages import unread_site
-from govaudit.inspection.calendar import Period
+from govaudit.inspection.calendar import Period, months_before
 from govaudit.inspection.finding import Locator
 from govaudit.inspection.verdict import Reason, Verdict
 from govaudit.inspection.workdays import UnknownYearError
@@ -18,6 +20,10 @@ from govaudit.inspection.workdays import UnknownYearError
 if TYPE_CHECKING:
     from govaudit.checks.context import Context
     from govaudit.checks.documents.consultations import Consultation
+    from govaudit.inspection.fact_tables import StoredPage
+
+
+_DAYS_OF_MONTH = 30
 
 
 class ConsultationTooShortParams(Params):
@@ -32,7 +38,7 @@ class ConsultationTooShortParams(Params):
 @check(
     "DOC011",
     name="consultation-too-short",
-    faults=("too-short", "too-short-in-working-days", "calendar-unknown"),
+    faults=("too-short", "maybe-too-short", "too-short-in-working-days", "calendar-unknown"),
     params=ConsultationTooShortParams,
 )
 def consultation_too_short(context: Context, params: ConsultationTooShortParams) -> Judgement:
@@ -40,6 +46,8 @@ def consultation_too_short(context: Context, params: ConsultationTooShortParams)
 
     The term is read from sentences: from a day to a day (自…至…), until a day (截止…, …前反馈), or so many days from
     the announcement; without a first day it begins with the publication of the page. Of several the longest counts.
+    A rule in calendar days is that of major decisions and rules of governments (规章): where the page does not call the
+    draft one, a person has to say. A whole month, also February, is thirty days.
     Consultations that are asked again or prolonged, that give a reason for being short (情况紧急), and those whose
     length other laws set (environment, land, standards) are not judged; nor are those whose term no sentence tells.
 
@@ -80,12 +88,20 @@ def _judged(context: Context, call: Consultation, params: ConsultationTooShortPa
     except UnknownYearError as error:
         return _unknown(call, error.year)
     page = page_at(context, call.url)
-    if lasted >= limit or (page is not None and consultation_words().urgent.search(page.text.main)):
+    said = f"{call.title}\n{page.text.main}" if page is not None else call.title
+    if not params.working_days and months_before(term.last + timedelta(days=1), 1) >= term.first:
+        lasted = max(lasted, _DAYS_OF_MONTH)
+    if lasted >= limit or consultation_words().urgent.search(said):
         return None
+    certain = params.working_days or _is_major(call, page)
     return Fault(
         subject=call.url,
         page=call.url,
-        fault="too-short-in-working-days" if params.working_days else "too-short",
+        fault="too-short-in-working-days"
+        if params.working_days
+        else "too-short"
+        if certain
+        else "maybe-too-short",
         arguments={
             "title": call.title,
             "first": term.first.isoformat(),
@@ -94,8 +110,18 @@ def _judged(context: Context, call: Consultation, params: ConsultationTooShortPa
             "limit": limit,
             "told": term.told[:120],
         },
+        verdict=Verdict.FAIL if certain else Verdict.REVIEW,
+        aspect="term",
         locator=Locator(text=term.told[:60]),
     )
+
+
+def _is_major(call: Consultation, page: StoredPage | None) -> bool:
+    """Whether the announcement, before the draft begins, calls it a decision or rule for which thirty days are due."""
+    words = consultation_words()
+    lines = (line.text.strip() for line in page.text.lines) if page is not None else ()
+    said = takewhile(lambda line: not words.draft_begins.search(line), lines)
+    return any(words.major.search(line) for line in (call.title, *said))
 
 
 def _unknown(call: Consultation, year: int) -> Fault:

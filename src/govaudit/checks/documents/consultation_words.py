@@ -22,6 +22,7 @@ class Element(BaseModel):
     links: re.Pattern[str]
     files: bool = False
     long: int = 0
+    form: bool = False
     term: bool = False
 
 
@@ -32,6 +33,8 @@ class ConsultationWords(BaseModel):
 
     call: re.Pattern[str]
     not_call: re.Pattern[str]
+    changed: re.Pattern[str]
+    prolonged: re.Pattern[str]
     drafts: re.Pattern[str]
     excepted: re.Pattern[str]
     draft_marks: re.Pattern[str]
@@ -47,6 +50,10 @@ class ConsultationWords(BaseModel):
     none_refused: re.Pattern[str]
     reasons: re.Pattern[str]
     announcement: re.Pattern[str]
+    major: re.Pattern[str]
+    told: re.Pattern[str]
+    in_file: re.Pattern[str]
+    file_names: re.Pattern[str]
     urgent: re.Pattern[str]
     term: re.Pattern[str]
     not_term: re.Pattern[str]

@@ -74,20 +74,28 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Consultations:
     """``calls``: of the government itself, each draft once; ``again``: subjects on which the public was asked more than
-    once; ``results``: of all titles on the site; ``unread``: calls that only scripts write."""
+    once, or that were prolonged, changed or withdrawn; ``results``: of all titles on the site; ``unread``: calls that
+    only scripts write; ``places``: folded names that titles leave out; ``telling``: other pages whose text tells how
+    many opinions came."""
 
     calls: tuple[Consultation, ...]
     again: frozenset[str]
     results: tuple[Result, ...]
     unread: tuple[str, ...]
+    places: frozenset[str] = frozenset()
+    telling: tuple[Result, ...] = ()
 
     def results_on(self, subject: str) -> list[Result]:
         """What may tell the result on a draft, in its favour."""
+        core = self.without_place(subject)
         return [
-            one
-            for one in self.results
-            if subject in one.title or fuzz.partial_ratio(subject, one.title) >= _ALIKE
+            one for one in self.results if core in one.title or fuzz.partial_ratio(core, one.title) >= _ALIKE
         ]
+
+    def without_place(self, subject: str) -> str:
+        """The name of a draft as titles shorten it: 城市公园管理办法."""
+        cores = (subject.removeprefix(place) for place in self.places)
+        return min((one for one in cores if len(one) >= _SHORTEST_SUBJECT), key=len, default=subject)
 
 
 def consultations(context: Context) -> Consultations:
@@ -95,26 +103,55 @@ def consultations(context: Context) -> Consultations:
     words = consultation_words()
     found: dict[str, Consultation] = {}
     again: set[str] = set()
-    results: dict[str, Result] = {}
+    titles: dict[str, Result] = {}
+    telling: list[Result] = []
     for page in whole_pages(context):
         if page.kind not in _KINDS:
             continue
         title = document_title(page)
         folded = fold(title)
-        if words.result.search(folded):
-            results[page.url] = Result(page.url, folded)
-        if not is_call(folded):
-            continue
-        subject = subject_of(title)
-        if not subject or not _is_own(context, page, title, subject):
-            continue
-        call = _consultation(context, page, title, subject)
-        known = found.setdefault(subject, call)
-        if known is not call and known.title != title:
-            again.add(subject)
-    for one in _linked_results(context):
-        results.setdefault(one.url, one)
-    return Consultations(tuple(found.values()), frozenset(again), tuple(results.values()), _unread(context))
+        if words.may.search(folded):
+            titles[page.url] = Result(page.url, folded)
+        if is_call(folded):
+            if (call := _call(context, page, title)) is not None:
+                _keep(context, call, found, again)
+        elif words.told.search(page.text.main):
+            telling.append(Result(page.url, folded))
+    said = [*titles.values(), *_linked(context)]
+    # Of a page its own title counts, lists cut it short.
+    results = {one.url: one for one in reversed(said) if words.result.search(one.title)}
+    changed = [one.title for one in said if words.changed.search(one.title)]
+    again |= {subject for subject in found if any(subject in title for title in changed)}
+    return Consultations(
+        calls=tuple(found.values()),
+        again=frozenset(again),
+        results=tuple(results.values()),
+        unread=_unread(context),
+        places=own_places(own_offices(context)),
+        telling=tuple(telling),
+    )
+
+
+def _call(context: Context, page: StoredPage, title: str) -> Consultation | None:
+    subject = subject_of(title)
+    own = bool(subject) and _is_own(context, page, title, subject)
+    return _consultation(context, page, title, subject) if own else None
+
+
+def _keep(context: Context, call: Consultation, found: dict[str, Consultation], again: set[str]) -> None:
+    """Each draft once, and which of them were asked about more than once or for longer."""
+    known = found.setdefault(call.subject, call)
+    page = page_at(context, call.url)
+    prolonged = page is not None and consultation_words().prolonged.search(page.text.main)
+    if prolonged or known.title != call.title:
+        again.add(call.subject)
+    elif known is not call and _lasts_longer(call, known):
+        found[call.subject] = call
+
+
+def _lasts_longer(call: Consultation, known: Consultation) -> bool:
+    """Of the same call on two pages the one with the longer term counts."""
+    return call.term is not None and (known.term is None or call.term.last > known.term.last)
 
 
 @cache
@@ -192,15 +229,14 @@ def _consultation(context: Context, page: StoredPage, title: str, subject: str) 
     )
 
 
-def _linked_results(context: Context) -> Iterator[Result]:
+def _linked(context: Context) -> Iterator[Result]:
+    """Links whose words may tell a result or a change of a call."""
     words = consultation_words()
     for _, link in context.facts.every_anchor():
         if link.tag not in NAVIGATION_TAGS or not link.url or not words.may.search(link.text):
             continue
         if _SHORTEST_SUBJECT < len(link.text) <= _LONGEST_TITLE:
-            folded = fold(link.text)
-            if words.result.search(folded) and not is_call(folded):
-                yield Result(link.url, folded)
+            yield Result(link.url, fold(link.text))
 
 
 def _unread(context: Context) -> tuple[str, ...]:
@@ -230,6 +266,8 @@ def own_result(context: Context, call: Consultation) -> str:
     for line in page.text.lines:
         folded = fold(line.text)
         if len(folded) <= _LONGEST_HEADING // 2 and words.result_part.search(folded):
+            return call.url
+        if words.told.search(line.text):
             return call.url
     return ""
 

@@ -33,6 +33,8 @@ _QUARTER = 3
 _LONGEST_TITLE = 100
 _SHORTEST_NAME = 4
 _NO_NAME = re.compile(r"[\W\d_]+")
+_LATEST = 6
+"""Months after the usual delay from which a title is rather wrong than late."""
 _REGULAR = 2 / 3
 """Share of members that follow the one before by one step, from which a series is regular."""
 
@@ -73,13 +75,27 @@ class Told:
 @dataclass(slots=True)
 class Series:
     """What has one name. ``title``: of the newest member; ``newest``: its last month; ``told``: the times of all
-    members; ``columns``: own columns that list some, one for each entry."""
+    members; ``columns``: own columns that list some, one for each entry; ``published``: address of an entry → month
+    of its day and the last one that it tells."""
 
     name: str
     title: str = ""
     newest: int = 0
     told: list[Told] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
+    published: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def may_be_mistitled(self, month: int) -> bool:
+        """Whether an entry of the days in which that month was due tells one that another entry tells too, or one long
+        past: its title may be wrong."""
+        lags = sorted(day - last for day, last in self.published.values())
+        usual = lags[len(lags) // 2] if lags else 0
+        told = Counter(last for _, last in self.published.values())
+        return any(
+            day - month in {usual, usual + 1}
+            and (day - last > usual + _LATEST or (told[last] > 1 and day - last > usual))
+            for day, last in self.published.values()
+        )
 
     def homes(self) -> list[Column]:
         """Columns that list at least half as many as the one that lists most, which comes first; others, such as those
@@ -126,7 +142,7 @@ def all_series(context: Context) -> dict[str, Series]:
     """Every name that is published with months or quarters on the site. Use ``context.derived(all_series)``."""
     found: defaultdict[str, Series] = defaultdict(lambda: Series(""))
     years: list[Told] = []
-    for title, day, column in _titles(context):
+    for title, day, column, url in _titles(context):
         told = told_in(title, day)
         if told is None:
             continue
@@ -140,6 +156,8 @@ def all_series(context: Context) -> dict[str, Series]:
             series.newest, series.title = told.last, title.strip()
         if column is not None:
             series.columns.append(column)
+        if day is not None and url:
+            series.published[url] = index_of(day), told.last
     for told in years:
         if told.name in found:
             found[told.name].told.append(told)
@@ -153,14 +171,27 @@ def is_of_figures(name: str) -> bool:
     return bool(words.figures.search(plain)) and not words.events.search(plain)
 
 
-def _titles(context: Context) -> Iterator[tuple[str, date | None, Column | None]]:
+def untimed(context: Context) -> tuple[tuple[str, int], ...]:
+    """Names of entries whose titles tell no month that was understood, with the month of their day. Use
+    ``context.derived(untimed)``."""
+    return tuple(
+        (name, index_of(day))
+        for title, day, column, _ in _titles(context)
+        if column is not None and day is not None and told_in(title, day) is None
+        if _SHORTEST_NAME
+        <= len(name := _NO_NAME.sub("", unicodedata.normalize("NFKC", title)))
+        <= _LONGEST_TITLE
+    )
+
+
+def _titles(context: Context) -> Iterator[tuple[str, date | None, Column | None, str]]:
     for column in context.derived(column_tree).own():
         if not column.archive:
             for item in column.items:
-                yield _whole(context, item.title, item.url), item.day, column
+                yield _whole(context, item.title, item.url), item.day, column, item.url
     for _, link in context.facts.every_anchor():
         if link.tag in NAVIGATION_TAGS and link.url and _may_tell(link.text):
-            yield _whole(context, link.text, link.url), None, None
+            yield _whole(context, link.text, link.url), None, None, link.url
 
 
 def _may_tell(text: str) -> bool:

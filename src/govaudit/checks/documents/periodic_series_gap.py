@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -14,6 +15,7 @@ from govaudit.checks.documents.periodic_series import (
     index_of,
     is_of_figures,
     shown,
+    untimed,
 )
 from govaudit.checks.documents.titles import column_doubt
 from govaudit.checks.home import home_problem
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _ALIKE = 60
 """Likeness of two names in percent from which one may be the other after a change of its wording."""
+_LONGEST_GAP = 3
+"""Missing months from which a series may have another rhythm, or a part of it another place."""
 _JANUARY, _MONTHS = 0, 12
 
 
@@ -55,8 +59,10 @@ def periodic_series_gap(context: Context, params: PeriodicSeriesGapParams) -> Ju
     A series is what columns of the site list under one name with a month or quarter in the title, as often and as
     regularly as the parameters say. Its months begin with its first member. A month is there when anything under the
     name, or under one much like it, tells of it: also several months together, a half year or a year; January is when
-    February is. Lists of things that only happen now and then (penalties, appointments) are no series. That a series
-    stopped, with all before it there, is for a person to confirm: it may have moved or ended.
+    February is. Lists of things that only happen now and then (penalties, appointments) are no series. A month
+    that is missing every year belongs to a season. An entry of the due days whose title tells no month, or another one
+    than is usual, may be the missing one. That a series stopped, came in larger steps afterwards, or lacks many months,
+    is for a person to confirm: it may have moved or ended.
 
     Clause: “按月公开商品房销售、竣工、投资等数据” (遂宁市安居区住建局2017年政务公开工作安排，地方做法).
     Reads: titles and days of the entries of all columns, texts of links.
@@ -77,7 +83,7 @@ def periodic_series_gap(context: Context, params: PeriodicSeriesGapParams) -> Ju
         if not one.columns or not step or not (is_of_figures(one.name) or _is_asked(one, params)):
             continue
         judged += 1
-        missing = _missing(one, step, first, due, series)
+        missing = _missing(one, step, (first, due), series, context.derived(untimed))
         if missing:
             faults.append(_fault(one, missing, step, asked=_is_asked(one, params)))
     absent = [
@@ -98,32 +104,53 @@ def _named(series: Series, name: str) -> bool:
     return any(fold(one) in simplified(series.name) for one in name.split("|"))
 
 
-def _missing(one: Series, step: int, first: int, due: int, series: dict[str, Series]) -> list[int]:
-    """Months that nothing tells of, or the last ones of quarters."""
+def _missing(
+    one: Series,
+    step: int,
+    looked_at: tuple[int, int],
+    series: dict[str, Series],
+    loose: tuple[tuple[str, int], ...],
+) -> list[int]:
+    """Months that nothing tells of, or the last ones of quarters, between the first and the last ``looked_at``."""
+    first, due = looked_at
     there = one.filled()
-    begin = min(one.members(step))
+    begin = _begin(one.members(step), step)
     if max(there) < first:
         return []
     wanted = [month for month in range(max(begin, first), due + 1) if step == 1 or month % step == step - 1]
     missing = [month for month in wanted if month not in there]
     if missing:
         for other in series.values():
-            if other.name != one.name and fuzz.ratio(other.name, one.name) >= _ALIKE:
+            if other.name != one.name and _alike(other.name, one.name):
                 there |= other.filled()
     return [
         month
         for month in missing
         if month not in there
         and not (step == 1 and month % _MONTHS == _JANUARY and (month + 1 in there or month + 1 > due))
+        and not (month - _MONTHS >= begin and month - _MONTHS not in there)
+        and not one.may_be_mistitled(month)
+        and not any(0 <= day - month <= step + 1 and _alike(name, one.name) for name, day in loose)
     ]
+
+
+def _begin(months: list[int], step: int) -> int:
+    """Where a series begins; members far before the next one, as a wrong year tells, do not begin it."""
+    begins = (month for month, later in pairwise(months) if later - month <= _LONGEST_GAP * step)
+    return next(begins, months[-1])
+
+
+def _alike(name: str, other: str) -> bool:
+    return fuzz.ratio(name, other) >= _ALIKE
 
 
 def _fault(one: Series, missing: list[int], step: int, *, asked: bool) -> Fault:
     columns = one.homes()
     column = columns[0]
     doubt = column_doubt(columns)
-    stopped = not any(told.last > missing[0] for told in one.told)
-    verdict = Verdict.REVIEW if stopped and not asked else Verdict.FAIL
+    stopped = not any(told.last > missing[0] and told.step <= step for told in one.told)
+    rare = len(missing) > _LONGEST_GAP
+    verdict = Verdict.REVIEW if (stopped or rare) and not asked else Verdict.FAIL
     return Fault(
         subject=one.name,
         page=column.url,

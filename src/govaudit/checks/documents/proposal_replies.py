@@ -11,7 +11,14 @@ from govaudit.checks.columns.reach import links_of_page, pictures_of
 from govaudit.checks.documents.days import day_in
 from govaudit.checks.documents.interpretations import first_day
 from govaudit.checks.documents.own import document_title
-from govaudit.checks.documents.titles import column_doubt, columns_named, is_titled, titled, years_in
+from govaudit.checks.documents.titles import (
+    column_doubt,
+    columns_named,
+    disclosure_words,
+    is_titled,
+    titled,
+    years_in,
+)
 from govaudit.checks.freshness.period_text import PeriodText  # noqa: TC001 - pydantic reads it
 from govaudit.checks.home import home_problem
 from govaudit.checks.registry import Fault, Judgement, Params, check
@@ -19,7 +26,7 @@ from govaudit.checks.whole_pages import written_by_script
 from govaudit.inspection.calendar import Period
 from govaudit.inspection.facts import PageKind, Tag
 from govaudit.inspection.urls import is_attachment
-from govaudit.inspection.verdict import Verdict
+from govaudit.inspection.verdict import Reason, Verdict
 from govaudit.inspection.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -32,11 +39,13 @@ if TYPE_CHECKING:
 
 COLUMN = "建议提案"
 TOPIC = "proposal"
+TOPIC_COLUMN = "proposal-column"
 _REPLY = "proposal-reply"
 _KINDS = frozenset({"portal", "department"})
 _TEXT_KINDS = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT, PageKind.OTHER})
 _LONGEST_META = 80
 _MOST_PAGES = 500
+_PDF_VIEWER = "pdf"
 
 
 class ProposalRepliesParams(Params):
@@ -71,7 +80,8 @@ def proposal_replies(context: Context, params: ProposalRepliesParams) -> Judgeme
     """Answers to proposals (人大代表建议、政协委员提案): some in the last year, each with its full text.
 
     Entries of the column for them and all links whose words name proposals count. A page has only a title when it says
-    next to nothing beside title, path and dates and has neither attachment nor picture. A department without such a
+    next to nothing beside title, path and dates and has neither attachment nor picture; one that says that its answer
+    is not for the public or stands elsewhere is no such page. A department without such a
     column may have had no proposals and is not judged; that nothing new stands in one is for a person to confirm.
 
     Clause: “建议和提案……原则上公开答复全文” (地方政务公开工作要点); 人大建议、政协提案办理结果 (贵阳市测评指标).
@@ -136,7 +146,13 @@ def _is_title_only(context: Context, url: str, characters: int) -> bool:
     links = links_of_page(context, page)
     if any(link.tag in {Tag.FRAME, Tag.OBJECT, Tag.MEDIA} or is_attachment(link.url or "") for link in links):
         return False
-    return sum(map(len, _said(page))) < characters
+    if any(
+        link.tag == Tag.SCRIPT and _PDF_VIEWER in link.raw.lower()
+        for link in context.facts.links(page.url_id)
+    ):
+        return False
+    said = list(_said(page))
+    return sum(map(len, said)) < characters and not disclosure_words().answered.search("\n".join(said))
 
 
 def _said(page: StoredPage) -> Iterator[str]:
@@ -151,9 +167,17 @@ def _said(page: StoredPage) -> Iterator[str]:
             yield line.text
 
 
+def _elsewhere(context: Context) -> tuple[Reason, str] | None:
+    """A link to another site that is about proposals: the congress, the conference or the government above."""
+    for one in titled(context, TOPIC_COLUMN):
+        if not context.scope.owns(one.url):
+            return Reason.NOT_MEASURED, one.url
+    return None
+
+
 def _absent(context: Context, found: list[_Reply], params: ProposalRepliesParams) -> Fault:
     columns = columns_named(context, COLUMN)
-    doubt = column_doubt(columns) or context.derived(names_seen).unread
+    doubt = column_doubt(columns) or _elsewhere(context) or context.derived(names_seen).unread
     days = [one.day for one in found if one.day is not None]
     arguments: Arguments = {
         "within": params.within,

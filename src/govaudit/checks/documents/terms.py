@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from govaudit.checks.documents.consultation_words import consultation_words
+from govaudit.checks.documents.days import is_day
 from govaudit.inspection.calendar import months_before
 from govaudit.inspection.vocabulary import simplified
 
@@ -53,7 +54,9 @@ def longest_term(lines: Iterable[str], issued: date | None, calendar: WorkCalend
         plain = simplified(unicodedata.normalize("NFKC", line)).strip()
         if words.draft_begins.search(plain):
             break
-        begun = _labelled_begin(plain, begun)
+        begun = min(
+            filter(None, (_labelled_begin(plain, begun), is_day(plain) if plain else None)), default=None
+        )
         for sentence in _SENTENCES.split(plain.replace("\t", " ")):
             bare = _QUOTED.sub("", sentence)
             if len(bare) <= _LONGEST_SENTENCE and words.term.search(bare) and not words.not_term.search(bare):
@@ -173,5 +176,5 @@ def _day_pattern(name: str, *, month_optional: bool = False) -> str:
         return whole
     return (
         rf"(?:(?:{year}20\d\d)\s*(?:年|[-/.])\s*)?(?:{month}(?:0?[1-9]|1[0-2]))\s*(?:月|[-/.])\s*)?"
-        rf"{day}(?:0?[1-9]|[12]\d|3[01]))(?!\d)\s*日?)"
+        rf"{day}(?:0?[1-9]|[12]\d|3[01]))(?!\d)(?!\s*[年月])\s*日?)"
     )

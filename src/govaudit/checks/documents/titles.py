@@ -57,6 +57,7 @@ class DisclosureWords(BaseModel):
 
     may: re.Pattern[str]
     units: re.Pattern[str]
+    answered: re.Pattern[str]
     topics: dict[str, re.Pattern[str]]
     report_headings: tuple[str, ...] = Field(alias="report-headings", min_length=1)
     statement_names: tuple[str, ...] = Field(alias="statement-names", min_length=1)

@@ -128,7 +128,12 @@ def _figures(context: Context, reach: Reach) -> tuple[bool, str]:
     unfilled = ""
     own = [page for url in reach.pages if (page := page_at(context, url)) is not None]
     for page in (*front_pages(context), *own):
-        lines = [simplified(line.text) for part in (page.text.lines, page.text.lines_around) for line in part]
+        said = "\n".join(line.text for part in (page.text.lines, page.text.lines_around) for line in part)
+        whole = simplified(said)
+        shown = _label().search(_without_blanks(whole)) or _counted().search(whole)
+        if not (shown or _uncounted().search(whole)):
+            continue
+        lines = whole.split("\n")
         for place, line in enumerate(lines):
             plain = _without_blanks(line)
             match = _label().search(plain)
@@ -141,6 +146,8 @@ def _figures(context: Context, reach: Reach) -> tuple[bool, str]:
             unfilled = unfilled or page.url
         if page.kind not in _SINGLE and any(_counted().search(line) for line in lines):
             return True, ""
+        if page.kind not in _SINGLE and any(_uncounted().search(line) for line in lines):
+            unfilled = unfilled or page.url
     return False, unfilled
 
 
@@ -157,7 +164,16 @@ def _label() -> re.Pattern[str]:
 @cache
 def _counted() -> re.Pattern[str]:
     nouns, units = (_any(word_list(FILE, key)) for key in ("statistics-of", "statistics-units"))
-    return re.compile(rf"(?:{nouns})[^，。；;\d]{{0,8}}[\d,]+\s*(?:{units})")
+    return re.compile(
+        rf"(?:{nouns})[^，。；;\d]{{0,8}}[\d,]+\s*(?:{units})|\d\s*(?:{units})[^，。；;\d]{{0,2}}(?:{nouns})"
+    )
+
+
+@cache
+def _uncounted() -> re.Pattern[str]:
+    """A label and the unit of its number, which a script writes between them."""
+    nouns, units = (_any(word_list(FILE, key)) for key in ("statistics-of", "statistics-units"))
+    return re.compile(rf"(?:{nouns})[总共量数]{{0,2}}\s*[:：]?\s*(?:{units})(?![一-龥])")
 
 
 def _any(words: tuple[str, ...]) -> str:

@@ -224,6 +224,22 @@ def _is_harmless(link: Link) -> bool:
     return any(part in (link.url or "") for part in word_list(FILE, "harmless"))
 
 
+def _opens_chat(link: Link) -> bool:
+    return any(part in link.raw.lower() for part in word_list(FILE, "chat-scripts"))
+
+
+def _doubt_at_home(context: Context, link: Link, ways: _Ways) -> None:
+    """What of the home page may be an entrance without saying so: pictures, scripts, frames."""
+    abroad = bool(link.url) and not context.scope.owns(link.url or "")
+    if link.tag in _CLICKED and not link.text.strip() and not _is_harmless(link):
+        if abroad and hostname_of(link.url or ""):
+            ways.note(Reason.PARSE, link.url or "")
+    elif link.tag == Tag.SCRIPT and _opens_chat(link):
+        ways.note(Reason.BROWSER_NEEDED, link.url or link.raw)
+    elif link.tag == Tag.FRAME and abroad:
+        ways.note(Reason.NOT_MEASURED, link.url or "")
+
+
 def _look_around(context: Context, ways: _Ways) -> None:
     """Places where an entrance may stand that were not read."""
     unread = context.derived(names_seen).unread
@@ -231,11 +247,7 @@ def _look_around(context: Context, ways: _Ways) -> None:
         ways.note(*unread)
     for page in front_pages(context):
         for link in context.facts.links(page.url_id):
-            if link.tag in _CLICKED and not link.text.strip() and link.url and not _is_harmless(link):
-                if hostname_of(link.url) and not context.scope.owns(link.url):
-                    ways.note(Reason.PARSE, link.url)
-            elif link.tag == Tag.FRAME and link.url and not context.scope.owns(link.url):
-                ways.note(Reason.NOT_MEASURED, link.url)
+            _doubt_at_home(context, link, ways)
     if ways.doubt is None:
         for target in context.facts.left_out():
             if target.depth <= _NEAR and target.skipped in _NOT_VISITED:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FILE = "search"
 _FRAME = "frame"
 _CLICKED = frozenset({Tag.A, Tag.AREA, Tag.SCRIPTED})
+_DRAWN = frozenset({Tag.IMAGE, Tag.SCRIPT})
 _SENT = frozenset({Tag.FORM, Tag.POST})
 _SCRIPT_SIGN = "script"
 
@@ -82,8 +83,12 @@ def _leads_to_search(link: Link) -> bool:
         return any(part in (link.url or link.raw).lower() for part in word_list(_FILE, "addresses"))
     if link.tag not in _CLICKED:
         return False
-    if len(link.text) <= _longest() and fold(link.text) in folded_set(_FILE, "texts"):
-        return True
+    if len(link.text) <= _longest():
+        folded = fold(link.text)
+        if folded in folded_set(_FILE, "texts") or any(
+            fold(one) in folded for one in word_list(_FILE, "parts")
+        ):
+            return True
     return link.url is not None and any(part in link.url.lower() for part in word_list(_FILE, "addresses"))
 
 
@@ -115,9 +120,18 @@ def _doubt(context: Context) -> tuple[Reason, str] | None:
         for link in context.facts.links(page.url_id):
             if link.tag == Tag.FRAME and link.url not in read:
                 return Reason.NOT_MEASURED, link.url or link.raw
+            if in_browser is None and link.tag in _DRAWN and _is_sign(link):
+                return Reason.BROWSER_NEEDED, f"{page.url} {link.raw}"
             if link.tag == Tag.A and not link.text.strip() and _is_script(link):
                 return Reason.BROWSER_NEEDED, f"{page.url} {link.raw}"
     return None
+
+
+def _is_sign(link: Link) -> bool:
+    """Whether a picture or script is named like one of a search box, which something without words may open."""
+    address = (link.url or link.raw).partition("?")[0].lower()
+    name = address if link.tag == Tag.SCRIPT else address.rpartition("/")[2]
+    return any(part in name for part in word_list(_FILE, "signs"))
 
 
 def _is_script(link: Link) -> bool:
