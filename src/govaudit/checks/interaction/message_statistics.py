@@ -34,6 +34,7 @@ _CLICKED = frozenset({Tag.A, Tag.AREA, Tag.SCRIPTED})
 _TRADITIONAL = "zh-Hant"
 _LINES_BELOW = 3
 _NUMBER = re.compile(r"\d[\d,.]*\s*[^\d\s-]{0,2}")
+_BLANK = re.compile(r"(?<=[一-龥])[ \u3000](?=[一-龥])")
 _SINGLE = frozenset({PageKind.MESSAGE, PageKind.ARTICLE, PageKind.DOCUMENT})
 
 
@@ -153,7 +154,7 @@ def _figures(context: Context, reach: Reach) -> tuple[bool, str]:
 
 def _without_blanks(line: str) -> str:
     """A line without the blanks that layouts put into labels."""
-    return re.sub(r"(?<=[一-龥])[ \u3000](?=[一-龥])", "", line)
+    return _BLANK.sub("", line)
 
 
 @cache
