@@ -109,8 +109,9 @@ class Finding(msgspec.Struct, kw_only=True):
 
     @property
     def standing(self) -> Verdict:
-        """The verdict after what people decided: a confirmed doubt is a fault, what was dismissed or waived is none."""
-        if self.decided in {State.DISMISSED, State.WAIVED}:
+        """The verdict after what people decided: a confirmed doubt is a fault, what was dismissed or waived is none. A
+        bonus that was not earned is none either."""
+        if self.decided in {State.DISMISSED, State.WAIVED} or self.kind is Kind.BONUS:
             return Verdict.PASS
         confirmed = self.verdict is Verdict.REVIEW and self.decided is State.CONFIRMED
         return Verdict.FAIL if confirmed else self.verdict

@@ -292,6 +292,7 @@ def _trends_page(report: RunReport, found: Trends, texts: Texts, environment: En
     return environment.get_template("trends.html").render(
         report=report,
         title=texts.text("trends.title", report=texts.report_title(report)),
+        edition=edition_line(report, texts),
         parts_of_page=trend_parts(found, texts),
     )
 
@@ -526,6 +527,8 @@ def _card(finding: Finding, texts: Texts, history: str, pictures: Pictures) -> C
 
 
 def _tone(finding: Finding) -> str:
+    if finding.kind is Kind.BONUS:
+        return finding.kind.value
     if finding.standing is not Verdict.FAIL:
         return finding.standing.value
     return Kind.DEDUCT.value if finding.only_counts_towards_veto else finding.kind.value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from govaudit.inspection.calendar import Period
 from govaudit.inspection.messages import Catalogue, catalogue
 from govaudit.inspection.run import BEIJING
-from govaudit.inspection.verdict import Verdict
+from govaudit.inspection.verdict import Kind, Verdict
 from govaudit.reports.run_report import is_pending
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ class Texts:
         kind = self.word(f"kinds.{finding.kind.value}")
         if finding.standing is Verdict.PASS and finding.decided is not None:
             return self.word(f"states.{finding.decided.value}")
+        if finding.kind is Kind.BONUS:
+            return kind
         if finding.standing is Verdict.FAIL:
             return self.text("words.towards-veto") if finding.only_counts_towards_veto else kind
         if finding.standing is Verdict.REVIEW:

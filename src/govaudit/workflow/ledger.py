@@ -17,7 +17,7 @@ from govaudit.inspection.ledger.entries import Entry, Look, Rule
 from govaudit.inspection.run import BEIJING, seed_of
 from govaudit.inspection.site_facts import SiteFacts
 from govaudit.inspection.urls import own_identity, scheme_of
-from govaudit.inspection.verdict import Result, Verdict
+from govaudit.inspection.verdict import Kind, Result, Verdict
 from govaudit.inspection.workdays import UnknownYearError, read_calendar
 from govaudit.inspection.workspace import NO_LEDGER, Workspace
 from govaudit.workflow.judge import scored_with
@@ -102,7 +102,9 @@ def observe(pen: Pen, look: Look, judgement: SiteJudgement, facts_file: Path, du
         def looked_at(entry: Entry) -> bool:
             return _could_tell(judgement, entry) and facts_file.is_file() and was_read(facts(), entry.finding)
 
-        pen.observe(look, judgement.findings, looked_at, due)
+        # A bonus that was not earned is nothing to be mended.
+        faults = [one for one in judgement.findings if one.kind is not Kind.BONUS]
+        pen.observe(look, faults, looked_at, due)
 
 
 def rules_of(judgement: SiteJudgement, profile: Profile) -> dict[str, Rule]:

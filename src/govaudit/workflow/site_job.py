@@ -54,9 +54,19 @@ class SiteJob:
 
 def do_site(job: SiteJob, tell: Callable[[Progress], None]) -> None:
     """Do the stages of one site. What is finished is not done again. Raises ``KeyboardInterrupt`` when the crawl
-    was interrupted: it goes on from its journal at the next start."""
+    was interrupted: it goes on from its journal at the next start; ``OSError`` with the place that failed."""
     workspace = open_workspace(job.root)
     facts_file = workspace.facts_file(job.plan.run, job.plan.site.key)
+    try:
+        _do_stages(job, workspace, facts_file, tell)
+    except OSError as error:
+        error.filename = error.filename or str(facts_file.parent)
+        raise
+
+
+def _do_stages(
+    job: SiteJob, workspace: Workspace, facts_file: Path, tell: Callable[[Progress], None]
+) -> None:
     if job.crawl and not finished(facts_file):
         from govaudit.crawler.crawl import crawl  # noqa: PLC0415 - check and report need no crawler
 

@@ -82,7 +82,8 @@ def proposal_replies(context: Context, params: ProposalRepliesParams) -> Judgeme
     Entries of the column for them and all links whose words name proposals count. A page has only a title when it says
     next to nothing beside title, path and dates and has neither attachment nor picture; one that says that its answer
     is not for the public or stands elsewhere is no such page. A department without such a
-    column may have had no proposals and is not judged; that nothing new stands in one is for a person to confirm.
+    column may have had no proposals and is not judged; that nothing new stands in one is for a person to confirm, as is
+    everything on a site that no list names.
 
     Clause: “建议和提案……原则上公开答复全文” (地方政务公开工作要点); 人大建议、政协提案办理结果 (贵阳市测评指标).
     Reads: the column, links that name proposals, days and text of the answers.
@@ -185,7 +186,9 @@ def _absent(context: Context, found: list[_Reply], params: ProposalRepliesParams
         "unread": doubt[1] if doubt else "",
         **({"reason": doubt[0].value} if doubt else {}),
     }
-    accused = Verdict.FAIL if context.site.kind == "portal" else Verdict.REVIEW
+    # A single address counts as a portal; only a site list says that it is one.
+    listed = bool(context.site.code or context.site.level)
+    accused = Verdict.FAIL if context.site.kind == "portal" and listed else Verdict.REVIEW
     return Fault(
         subject=COLUMN,
         page=columns[0].url if columns else context.home_url,
