@@ -273,7 +273,7 @@ def test_the_workbook_has_the_trends_of_the_run(tmp_path: Path) -> None:
     heads = [str(row[0]) for row in rows if row[0] is not None]
     assert heads[0] == "历次检查合格率"
     assert "与上年同期（2025年第四季度）对比 · 各单位问题数量" in heads
-    assert ("2026年第四季度", 2, 2, 2, 0, "100%") in [row[:6] for row in rows]
+    assert ("2026年第四季度", 2, 2, 2, 0, 0, "100%") in [row[:7] for row in rows]
     own = openpyxl.load_workbook(tmp_path / "sites" / PORTAL.key / "problems.xlsx")
     assert "对比分析" not in own.sheetnames
 

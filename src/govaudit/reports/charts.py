@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import resvg_py
-from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from govaudit.reports.templating import environment_of_pages
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -122,14 +123,7 @@ def png_of(chart: Chart) -> bytes | None:
 
 @cache
 def _drawing() -> Any:
-    environment = Environment(
-        loader=PackageLoader("govaudit", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("charts.html").module
+    return environment_of_pages().get_template("charts.html").module
 
 
 @cache

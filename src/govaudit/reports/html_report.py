@@ -17,7 +17,6 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from govaudit.inspection.facts import Skipped
@@ -42,6 +41,7 @@ from govaudit.reports.frames import (
 from govaudit.reports.ipv6_table import ipv6_by_region
 from govaudit.reports.places import SITES, site_folder, site_page, text_fragment
 from govaudit.reports.run_report import has_score, is_pending, ordered_findings, veto_names
+from govaudit.reports.templating import environment_of_pages
 from govaudit.reports.texts import Texts, class_of
 from govaudit.reports.trend_tables import trend_parts
 from govaudit.reports.trends import Trends, trends
@@ -49,6 +49,8 @@ from govaudit.reports.trends import Trends, trends
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from jinja2 import Environment
 
     from govaudit.inspection.finding import Finding, PersonsRow, SiteJudgement, WallsMet
     from govaudit.reports.run_report import ProfileNote, RunReport
@@ -193,13 +195,7 @@ def write_html_report(report: RunReport, folder: Path) -> list[Path]:
 
 
 def _environment(texts: Texts) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("govaudit", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of_pages()
     style, script = _asset("report.css"), _asset("report.js")
     environment.globals.update(
         t=texts.text,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_BARS = 20
 """Regions that a chart shows, those with most problems; the table holds all."""
 _PROBLEMS = ("then", "now", "new", "reopened", "still", "first", "fixed", "unclear")
-_RATES = ("run", "listed", "inspected", "qualified", "unqualified", "rate")
+_RATES = ("run", "listed", "inspected", "qualified", "unqualified", "pending", "rate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def _rates(trends: Trends, texts: Texts) -> Block:
     rows = tuple(
         (
             printable(texts.run_name(run)), counted.listed, counted.inspected, counted.qualified,
-            counted.unqualified, counted.pass_rate,
+            counted.unqualified, counted.pending, counted.pass_rate,
         )
         for run, counted in trends.rates
     )  # fmt: skip

@@ -85,7 +85,9 @@ def gate(
         port = stack.enter_context(served_folder(folder, _root(base)) if folder else nullcontext(0))
         workshop = stack.enter_context(_workshop(workspace))
         place = f"http://127.0.0.1:{port}" if folder else _origin(canonical(target) or "")
-        network = _network(options.network, target, base, place if swapped else "")
+        network = _hurried(
+            _network(options.network, target, base, place if swapped else ""), asked.policy.seconds
+        )
         options = replace(
             options,
             run=RUN,
@@ -223,6 +225,18 @@ def _network(network: Network, target: str, base: str, place: str) -> Network:
         *(f"{scheme}://{www}{host}" for scheme in ("https", "http") for www in ("", "www.")),
     ]
     return msgspec.structs.replace(network, stand_ins=dict.fromkeys(origins, place))
+
+
+def _hurried(network: Network, seconds: float) -> Network:
+    """No answer is waited for longer than the whole gate may take; 0: no limit."""
+    if not seconds:
+        return network
+    return msgspec.structs.replace(
+        network,
+        connect_timeout=min(network.connect_timeout, seconds),
+        timeout=min(network.timeout, seconds),
+        longest_outage=min(network.longest_outage, seconds),
+    )
 
 
 def _root(url: str) -> str:

@@ -6,12 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from govaudit.reports.charts import drawn
+from govaudit.reports.templating import environment_of_pages
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from govaudit.reports.papers.paper import Paper
 
 
@@ -23,12 +25,6 @@ def html_of(paper: Paper) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("govaudit", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of_pages()
     environment.globals["drawn"] = drawn
     return environment
