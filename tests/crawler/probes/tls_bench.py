@@ -158,8 +158,8 @@ def plan_for(
             resolve={f"{host}:{port}": addresses for port in ports},
             connect_port={f"{host}:{port}": real for port, real in ports.items()},
             allow_private=True,
-            connect_timeout=0.5,
-            timeout=0.5,
+            connect_timeout=2.0,
+            timeout=2.0,
             trust=trust,
         ),
     )
